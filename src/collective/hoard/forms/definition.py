@@ -1,0 +1,248 @@
+"""From plain data to a checked `Definition`, or to the list of its problems."""
+
+from .interfaces import Definition
+from .interfaces import DEFINITION_VERSION
+from .interfaces import DefinitionError
+from .interfaces import Field
+from .interfaces import Fieldset
+from .interfaces import IFieldKind
+from .interfaces import Limits
+from .interfaces import ValueRefused
+from collective.hoard import _
+from zope.component import queryUtility
+import json
+import re
+
+
+#: Ids of fields and fieldsets: short, safe in HTML ids, CSV headers and URLs.
+#: No leading underscore: the ledger keeps its own entries there.
+ID = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+BAD_ID = _(
+    "must begin with a lower-case letter, then have lower-case letters, digits "
+    "and _, 64 characters at most"
+)
+#: More than a person would fill in; keeps a hostile definition from filling memory.
+MAX_FIELDS = 500
+MAX_CHARACTERS = 1_000_000
+#: Settings that every kind has, with their types.
+COMMON = {
+    "id": str,
+    "kind": str,
+    "title": str,
+    "help": str,
+    "required": bool,
+    "default": object,
+}
+
+
+def empty_definition():
+    """The plain data of a form without fields."""
+    return {"version": DEFINITION_VERSION, "fieldsets": []}
+
+
+def parse(data):
+    """The `Definition` of plain *data*.
+
+    :raises DefinitionError: with every problem found, not just the first.
+    """
+    parser = _Parser()
+    definition = parser.definition(data)
+    if parser.problems:
+        raise DefinitionError(parser.problems)
+    return definition
+
+
+def parse_json(text):
+    """The `Definition` of JSON *text* (str or bytes).
+
+    :raises DefinitionError:
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        message = _("is not JSON: ${error}", mapping={"error": str(error)})
+        raise DefinitionError([("", message)]) from None
+    return parse(data)
+
+
+def field_problems(kind, field):
+    """``(setting, message)`` for each thing wrong with a well-typed field."""
+    found = list(kind.problems(field))
+    if field.required and not kind.can_be_required:
+        found.append(("required", _("has no meaning for this kind of field")))
+    if field.default is None or found:
+        return found
+    if not kind.can_have_default:
+        return [("default", _("has no meaning for this kind of field"))]
+    try:
+        value = kind.from_json(field, field.default)
+        if value is not None:
+            kind.check(field, value, Limits())
+    except ValueRefused as error:
+        found.append(("default", error.args[0]))
+    return found
+
+
+def make_field(data):
+    """The `Field` of well-typed plain *data*."""
+    return Field(
+        data["id"],
+        data["kind"],
+        data["title"],
+        data.get("help", ""),
+        data.get("required", False),
+        data.get("default"),
+        {name: value for name, value in data.items() if name not in COMMON},
+    )
+
+
+class _Parser:
+    """Collects problems on its way down, so that one look finds them all."""
+
+    def __init__(self):
+        self.problems = []
+        self._field_ids = set()
+        self._fieldset_ids = set()
+
+    def definition(self, data):
+        if not self._is_plain(data) or not self._has_our_version(data):
+            return None
+        self._refuse_unknown(data, {"version", "fieldsets"}, "")
+        fieldsets = self._array(data, "fieldsets", "")
+        if not self._counts(fieldsets):
+            return None
+        parsed = [
+            self._fieldset(entry, f"fieldsets[{i}]")
+            for i, entry in enumerate(fieldsets)
+        ]
+        return Definition(tuple(parsed), data)
+
+    def _problem(self, path, message):
+        self.problems.append((path, message))
+
+    def _is_plain(self, data):
+        """Refuse what no database and no page could hold: NaN, half a
+        surrogate pair, endless nesting."""
+        if not isinstance(data, dict):
+            self._problem("", _("must be an object with version and fieldsets"))
+            return False
+        try:
+            text = json.dumps(data, allow_nan=False, ensure_ascii=False)
+            text.encode("utf-8")
+        except (TypeError, ValueError, RecursionError):
+            self._problem("", _("holds something that is not valid JSON text"))
+            return False
+        if len(text) > MAX_CHARACTERS:
+            self._problem("", _("is larger than 1,000,000 characters"))
+        return len(text) <= MAX_CHARACTERS
+
+    def _has_our_version(self, data):
+        version = data.get("version")
+        if type(version) is int and version > DEFINITION_VERSION:
+            self._problem(
+                "version",
+                _(
+                    "is ${version}, this site understands ${known}: "
+                    "update collective.hoard on this site",
+                    mapping={"version": version, "known": DEFINITION_VERSION},
+                ),
+            )
+        elif type(version) is not int or version != DEFINITION_VERSION:
+            known = {"known": DEFINITION_VERSION}
+            self._problem("version", _("must be ${known}", mapping=known))
+        return not self.problems
+
+    def _counts(self, fieldsets):
+        count = sum(
+            len(entry["fields"])
+            for entry in fieldsets
+            if isinstance(entry, dict) and isinstance(entry.get("fields"), list)
+        )
+        if max(count, len(fieldsets)) > MAX_FIELDS:
+            limit = {"count": max(count, len(fieldsets)), "limit": MAX_FIELDS}
+            text = _("has ${count} fields, ${limit} are allowed", mapping=limit)
+            self._problem("fieldsets", text)
+        return max(count, len(fieldsets)) <= MAX_FIELDS
+
+    def _fieldset(self, data, path):
+        if not self._object(data, path):
+            return None
+        known = {"id", "title", "description", "fields"}
+        self._refuse_unknown(data, known, path)
+        self._id(data, path, self._fieldset_ids)
+        for name in ("title", "description"):
+            self._typed(data, name, str, path)
+        fields = [
+            self._field(entry, f"{path}.fields[{i}]")
+            for i, entry in enumerate(self._array(data, "fields", path))
+        ]
+        title, description = data.get("title", ""), data.get("description", "")
+        return Fieldset(data.get("id"), title, description, tuple(fields))
+
+    def _field(self, data, path):
+        if not self._object(data, path):
+            return None
+        before = len(self.problems)
+        self._id(data, path, self._field_ids)
+        for name in ("title", "help", "required"):
+            self._typed(data, name, COMMON[name], path)
+        if not str(data.get("title") or "").strip():
+            self._problem(f"{path}.title", _("is missing"))
+        kind = self._kind(data, path)
+        if len(self.problems) > before:
+            return None
+        field = make_field(data)
+        for name, message in field_problems(kind, field):
+            self._problem(f"{path}.{name}", message)
+        return field
+
+    def _kind(self, data, path):
+        name = data.get("kind")
+        kind = queryUtility(IFieldKind, name) if isinstance(name, str) else None
+        if kind is None:
+            self._problem(f"{path}.kind", _("is not a kind of field this site has"))
+            return None
+        self._refuse_unknown(data, {*COMMON, *(s.name for s in kind.settings)}, path)
+        for setting in kind.settings:
+            self._setting(setting, data, path)
+        return kind
+
+    def _setting(self, setting, data, path):
+        if setting.name in data:
+            message = setting.problem(data[setting.name])
+        else:
+            message = _("is missing") if setting.required else None
+        if message:
+            self._problem(f"{path}.{setting.name}", message)
+
+    def _object(self, data, path):
+        if not isinstance(data, dict):
+            self._problem(path, _("must be an object"))
+        return isinstance(data, dict)
+
+    def _array(self, data, name, path):
+        if isinstance(data.get(name), list):
+            return data[name]
+        self._problem(f"{path}.{name}".lstrip("."), _("must be an array"))
+        return []
+
+    def _refuse_unknown(self, data, known, path):
+        for name in data:
+            if name not in known:
+                where = f"{path}.{name[:80]}".lstrip(".")
+                self._problem(where, _("is not known here; check the spelling"))
+
+    def _id(self, data, path, used):
+        value = data.get("id")
+        if not isinstance(value, str) or not ID.match(value):
+            self._problem(f"{path}.id", BAD_ID)
+        elif value in used:
+            self._problem(f"{path}.id", _("is used already; ids must differ"))
+        else:
+            used.add(value)
+
+    def _typed(self, data, name, kind, path):
+        if name in data and not isinstance(data[name], kind):
+            is_bool = kind is bool
+            wanted = _("must be true or false") if is_bool else _("must be a string")
+            self._problem(f"{path}.{name}", wanted)
