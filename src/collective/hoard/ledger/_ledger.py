@@ -1,0 +1,300 @@
+"""The ledger over its stored form; docs/explanation/data-layout.md shows that."""
+
+from ._estimate import estimate
+from ._shards import find
+from ._shards import merged
+from ._shards import newest
+from ._shards import oldest
+from ._shards import remove_oldest
+from ._shards import shard
+from .interfaces import Change
+from .interfaces import DuplicateToken
+from .interfaces import ILedger
+from .interfaces import IRow
+from .interfaces import NewerLayout
+from .interfaces import Page
+from .interfaces import RowMissing
+from .interfaces import StaleRevision
+from .interfaces import TokenUsed
+from .keys import clamp
+from .keys import EPOCH
+from .keys import first_key
+from .keys import key_time
+from .keys import LARGEST
+from .keys import make_key
+from .keys import MILLISECOND
+from .keys import now_ms
+from .keys import SMALLEST
+from .values import digest
+from .values import plain_values
+from .values import same
+from BTrees.IOBTree import IOBTree
+from BTrees.Length import Length
+from BTrees.LLBTree import LLBTree
+from BTrees.LOBTree import LOBTree
+from dataclasses import dataclass
+from itertools import islice
+from json import dumps
+from json import loads
+from persistent.list import PersistentList
+from persistent.mapping import PersistentMapping
+from zope.interface import implementer
+
+
+VERSION = 1
+SHARDS = 16
+
+#: Rows asked from the storage at a time; a ZEO client fetches them together.
+BATCH = 100
+
+
+def new_storage(title, created):
+    """The stored form of an empty ledger; built-in classes only."""
+    return PersistentMapping(
+        version=VERSION,
+        title=title,
+        created=created,
+        length=Length(),
+        rows=tuple(LOBTree() for _ in range(SHARDS)),
+        tokens=tuple(LLBTree() for _ in range(SHARDS)),
+        schemas=IOBTree(),
+    )
+
+
+@implementer(IRow)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """See `IRow`."""
+
+    key: int
+    values: dict
+    schema: int
+    user_id: object
+    revision: int
+
+    @property
+    def submitted(self):
+        return key_time(self.key)
+
+
+@implementer(ILedger)
+class Ledger:
+    """See `ILedger`."""
+
+    def __init__(self, form_uid, storage, clock=now_ms):
+        """*clock* returns milliseconds since 1970."""
+        if storage["version"] > VERSION:
+            raise NewerLayout(
+                f"the ledger of form {form_uid} has layout {storage['version']}, "
+                f"this version knows {VERSION}; install the newer collective.hoard"
+            )
+        self.form_uid = form_uid
+        self.clock = clock
+        self._storage = storage
+        self._rows = storage["rows"]
+
+    @property
+    def title(self):
+        return self._storage["title"]
+
+    @property
+    def created(self):
+        return self._storage["created"]
+
+    @property
+    def schemas(self):
+        stored = self._storage["schemas"]
+        return {number: loads(one["json"]) for number, one in stored.items()}
+
+    def __len__(self):
+        return self._storage["length"]()
+
+    def add(self, values, *, schema, user_id=None, token=None):
+        fields = plain_values(values)
+        self._check_author(schema, user_id)
+        if token is not None:
+            self._use_up(token, digest(fields))
+        fields["_s"] = schema
+        if user_id is not None:
+            fields["_u"] = user_id
+        key = self._free_key()
+        shard(self._rows, key)[key] = PersistentMapping(fields)
+        self._storage["length"].change(1)
+        return key
+
+    def _check_author(self, schema, user_id):
+        if schema != 0 and schema not in self._storage["schemas"]:
+            raise ValueError(f"form {self.form_uid} has no schema version {schema!r}")
+        if user_id is not None and type(user_id) is not str:
+            raise TypeError(f"a user id must be a string or None, not {user_id!r}")
+
+    def _use_up(self, token, fingerprint):
+        if type(token) is not int or clamp(token) != token:
+            raise ValueError(f"a one-time token must be an integer of 63 bits: {token}")
+        known = find(self._storage["tokens"], token)
+        if known is None:
+            shard(self._storage["tokens"], token)[token] = fingerprint
+        elif known == fingerprint:
+            raise DuplicateToken("these values are already stored; nothing to do")
+        else:
+            raise TokenUsed("this token has already stored other values; get a new one")
+
+    def _free_key(self):
+        milliseconds = self.clock()
+        while find(self._rows, key := make_key(milliseconds)) is not None:
+            milliseconds += 1
+        return key
+
+    def get(self, key):
+        return _snapshot(key, self._stored(key))
+
+    def _stored(self, key):
+        stored = find(self._rows, key)
+        if stored is None:
+            raise RowMissing(f"form {self.form_uid} has no row {key}")
+        return stored
+
+    def change(self, key, values, *, revision, user_id=None):
+        stored = self._stored(key)
+        self._check_author(0, user_id)
+        if revision != stored.get("_r", 0):
+            last = self.history(key)[-1:]
+            raise StaleRevision(revision, stored.get("_r", 0), *last)
+        after = {
+            field: value
+            for field, value in plain_values(values).items()
+            if field not in stored or not same(value, stored[field])
+        }
+        if not after:
+            return revision
+        before = {field: stored[field] for field in after if field in stored}
+        self._log(stored, user_id, revision + 1, before, after)
+        stored.update(after, _r=revision + 1)
+        return revision + 1
+
+    def _log(self, stored, user_id, revision, before, after):
+        time = EPOCH + self.clock() * MILLISECOND
+        change = (time, user_id, revision, (*before.items(),), (*after.items(),))
+        # A list of its own: lists and exports of rows need not load it.
+        stored.setdefault("_h", PersistentList()).append(change)
+
+    def history(self, key):
+        return tuple(
+            Change(time, user_id, revision, dict(before), dict(after))
+            for time, user_id, revision, before, after in self._stored(key).get(
+                "_h", ()
+            )
+        )
+
+    def remove(self, *keys):
+        removed = 0
+        for key in keys:
+            if find(self._rows, key) is not None:
+                del shard(self._rows, key)[key]
+                removed += 1
+        if removed:
+            self._storage["length"].change(-removed)
+        return removed
+
+    def iter_rows(self, since=None, until=None, newest_first=False):
+        low = SMALLEST if since is None else first_key(since)
+        high = LARGEST if until is None else first_key(until) - 1
+        return self._read(merged(self._rows, low, high, newest_first))
+
+    def _read(self, keys):
+        while batch := list(islice(keys, BATCH)):
+            self._prefetch(batch)
+            for key in batch:
+                stored = find(self._rows, key)
+                if stored is not None:  # Else removed since we looked ahead.
+                    was_ghost = stored._p_changed is None
+                    row = _snapshot(key, stored)
+                    if was_ghost:
+                        stored._p_deactivate()
+                    yield row
+
+    def _prefetch(self, keys):
+        connection = self._storage._p_jar
+        if connection is not None:
+            connection.prefetch([find(self._rows, key) for key in keys])
+
+    def page(self, size=20, before=None, after=None):
+        if size < 1:
+            raise ValueError(f"a page needs room for at least one row, not {size}")
+        if before is not None and after is not None:
+            raise ValueError("give before or after, not both")
+        if after is None:
+            high = LARGEST if before is None else before - 1
+            keys = self._some_keys(size, high=high, newest_first=True)
+        else:
+            keys = self._some_keys(size, low=after + 1)[::-1]
+        self._prefetch(keys)
+        rows = tuple(self.get(key) for key in keys)
+        first, last = (keys[0], keys[-1]) if keys else _gap(before, after)
+        older = last if self._some_keys(1, high=last - 1, newest_first=True) else None
+        newer = first if self._some_keys(1, low=first + 1) else None
+        return Page(rows=rows, older=older, newer=newer)
+
+    def _some_keys(self, size, **range_):
+        return list(islice(merged(self._rows, **range_), size))
+
+    def bounds(self):
+        first = oldest(self._rows)
+        return None if first is None else (first, newest(self._rows))
+
+    def add_schema(self, definition):
+        text = _json(definition)
+        schemas = self._storage["schemas"]
+        number = self.current_schema()
+        if number and _canonical(schemas[number]["json"]) == _canonical(text):
+            return number
+        schemas[number + 1] = PersistentMapping(json=text)
+        return number + 1
+
+    def current_schema(self):
+        schemas = self._storage["schemas"]
+        return schemas.maxKey() if schemas else 0
+
+    def purge(self, until, limit=500):
+        removed = remove_oldest(self._rows, first_key(until) - 1, limit)
+        if removed:
+            self._storage["length"].change(-removed)
+        return removed
+
+    def expire_tokens(self, until, limit=5000):
+        return remove_oldest(self._storage["tokens"], first_key(until) - 1, limit)
+
+    def size_estimate(self):
+        return estimate(self._rows, len(self))
+
+
+def _snapshot(key, stored):
+    values = {name: value for name, value in stored.items() if name[0] != "_"}
+    return Row(
+        key=key,
+        values=values,
+        schema=stored["_s"],
+        user_id=stored.get("_u"),
+        revision=stored.get("_r", 0),
+    )
+
+
+def _gap(before, after):
+    """Where an empty page stands, as if it held rows from *first* to *last*."""
+    if after is not None:
+        return after, after + 1
+    return (SMALLEST, SMALLEST) if before is None else (before - 1, before)
+
+
+def _json(definition):
+    try:
+        text = dumps(definition, ensure_ascii=False, allow_nan=False)
+        return text
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(
+            f"a definition must be plain JSON-like data: {error}"
+        ) from error
+
+
+def _canonical(text):
+    return dumps(loads(text), sort_keys=True)
