@@ -1,7 +1,7 @@
 """Storing a submission: the one way in, for browsers and REST clients alike."""
 
-from ..ledger.interfaces import DuplicateToken
 from ..ledger.files import store_file
+from ..ledger.interfaces import DuplicateToken
 from .behavior import get_definition
 from .events import SubmissionAdded
 from .fill import fill
