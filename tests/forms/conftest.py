@@ -56,3 +56,8 @@ def make_form(portal, data, id="form", **kw):
 @pytest.fixture
 def form(functional):
     return make_form(functional["portal"], ALL_KINDS)
+
+
+@pytest.fixture
+def empty_form(functional):
+    return make_form(functional["portal"], {"version": 1, "fieldsets": []})

@@ -18,8 +18,8 @@ import re
 #: No leading underscore: the ledger keeps its own entries there.
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 BAD_ID = _(
-    "must begin with a lower-case letter, then have lower-case letters, digits "
-    "and _, 64 characters at most"
+    "Must begin with a lower-case letter and then have lower-case letters, digits "
+    "and _, 64 characters at most."
 )
 #: More than a person would fill in; keeps a hostile definition from filling memory.
 MAX_FIELDS = 500
@@ -60,7 +60,7 @@ def parse_json(text):
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        message = _("is not JSON: ${error}", mapping={"error": str(error)})
+        message = _("This is not JSON: ${error}", mapping={"error": str(error)})
         raise DefinitionError([("", message)]) from None
     return parse(data)
 
@@ -69,11 +69,11 @@ def field_problems(kind, field):
     """``(setting, message)`` for each thing wrong with a well-typed field."""
     found = list(kind.problems(field))
     if field.required and not kind.can_be_required:
-        found.append(("required", _("has no meaning for this kind of field")))
+        found.append(("required", _("Has no meaning for this kind of field.")))
     if field.default is None or found:
         return found
     if not kind.can_have_default:
-        return [("default", _("has no meaning for this kind of field"))]
+        return [("default", _("Has no meaning for this kind of field."))]
     try:
         value = kind.from_json(field, field.default)
         if value is not None:
@@ -124,16 +124,16 @@ class _Parser:
         """Refuse what no database and no page could hold: NaN, half a
         surrogate pair, endless nesting."""
         if not isinstance(data, dict):
-            self._problem("", _("must be an object with version and fieldsets"))
+            self._problem("", _("Must be an object with version and fieldsets."))
             return False
         try:
             text = json.dumps(data, allow_nan=False, ensure_ascii=False)
             text.encode("utf-8")
         except (TypeError, ValueError, RecursionError):
-            self._problem("", _("holds something that is not valid JSON text"))
+            self._problem("", _("Holds something that is not valid JSON text."))
             return False
         if len(text) > MAX_CHARACTERS:
-            self._problem("", _("is larger than 1,000,000 characters"))
+            self._problem("", _("Is larger than 1,000,000 characters."))
         return len(text) <= MAX_CHARACTERS
 
     def _has_our_version(self, data):
@@ -142,14 +142,14 @@ class _Parser:
             self._problem(
                 "version",
                 _(
-                    "is ${version}, this site understands ${known}: "
-                    "update collective.hoard on this site",
+                    "This is version ${version}, the site understands ${known}. "
+                    "Please update collective.hoard on this site.",
                     mapping={"version": version, "known": DEFINITION_VERSION},
                 ),
             )
         elif type(version) is not int or version != DEFINITION_VERSION:
             known = {"known": DEFINITION_VERSION}
-            self._problem("version", _("must be ${known}", mapping=known))
+            self._problem("version", _("Must be ${known}.", mapping=known))
         return not self.problems
 
     def _counts(self, fieldsets):
@@ -160,7 +160,7 @@ class _Parser:
         )
         if max(count, len(fieldsets)) > MAX_FIELDS:
             limit = {"count": max(count, len(fieldsets)), "limit": MAX_FIELDS}
-            text = _("has ${count} fields, ${limit} are allowed", mapping=limit)
+            text = _("There are ${count} fields; ${limit} are allowed.", mapping=limit)
             self._problem("fieldsets", text)
         return max(count, len(fieldsets)) <= MAX_FIELDS
 
@@ -187,7 +187,7 @@ class _Parser:
         for name in ("title", "help", "required"):
             self._typed(data, name, COMMON[name], path)
         if not str(data.get("title") or "").strip():
-            self._problem(f"{path}.title", _("is missing"))
+            self._problem(f"{path}.title", _("This is missing."))
         kind = self._kind(data, path)
         if len(self.problems) > before:
             return None
@@ -200,7 +200,7 @@ class _Parser:
         name = data.get("kind")
         kind = queryUtility(IFieldKind, name) if isinstance(name, str) else None
         if kind is None:
-            self._problem(f"{path}.kind", _("is not a kind of field this site has"))
+            self._problem(f"{path}.kind", _("This site has no such kind of field."))
             return None
         self._refuse_unknown(data, {*COMMON, *(s.name for s in kind.settings)}, path)
         for setting in kind.settings:
@@ -211,38 +211,38 @@ class _Parser:
         if setting.name in data:
             message = setting.problem(data[setting.name])
         else:
-            message = _("is missing") if setting.required else None
+            message = _("This is missing.") if setting.required else None
         if message:
             self._problem(f"{path}.{setting.name}", message)
 
     def _object(self, data, path):
         if not isinstance(data, dict):
-            self._problem(path, _("must be an object"))
+            self._problem(path, _("Must be an object."))
         return isinstance(data, dict)
 
     def _array(self, data, name, path):
         if isinstance(data.get(name), list):
             return data[name]
-        self._problem(f"{path}.{name}".lstrip("."), _("must be an array"))
+        self._problem(f"{path}.{name}".lstrip("."), _("Must be an array."))
         return []
 
     def _refuse_unknown(self, data, known, path):
         for name in data:
             if name not in known:
                 where = f"{path}.{name[:80]}".lstrip(".")
-                self._problem(where, _("is not known here; check the spelling"))
+                self._problem(where, _("Not known here; please check the spelling."))
 
     def _id(self, data, path, used):
         value = data.get("id")
         if not isinstance(value, str) or not ID.match(value):
             self._problem(f"{path}.id", BAD_ID)
         elif value in used:
-            self._problem(f"{path}.id", _("is used already; ids must differ"))
+            self._problem(f"{path}.id", _("Used already; ids must differ."))
         else:
             used.add(value)
 
     def _typed(self, data, name, kind, path):
         if name in data and not isinstance(data[name], kind):
             is_bool = kind is bool
-            wanted = _("must be true or false") if is_bool else _("must be a string")
+            wanted = _("Must be true or false.") if is_bool else _("Must be a string.")
             self._problem(f"{path}.{name}", wanted)

@@ -33,7 +33,7 @@ class DefinitionError(HoardError, ValueError):
     def __init__(self, problems):
         self.problems = list(problems)
         super().__init__(
-            "; ".join(f"{path} {_plain(text)}" for path, text in self.problems)
+            "; ".join(f"{path}: {_plain(text)}" for path, text in self.problems)
         )
 
 
@@ -119,6 +119,7 @@ class IFieldKind(Interface):
     stores = Attribute("False when it takes no input, as static text.")
     can_be_required = Attribute("Whether `required` has a meaning.")
     can_have_default = Attribute("Whether `default` has a meaning.")
+    default_editor = Attribute("Which of `editing.EDITORS` edits the default.")
 
     def problems(field):
         """Yield ``(setting name, message)`` for settings that contradict."""

@@ -27,15 +27,15 @@ def _compiled(pattern):
 def pattern_problem(pattern):
     """What is wrong with *pattern*, or None."""
     if len(pattern) > MAX_PATTERN:
-        return _("is longer than 1,000 characters")
+        return _("This is longer than 1,000 characters.")
     try:
         _compiled(pattern)
     except re2.error as error:
         text = error.args[0] if error.args else ""
         text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         return _(
-            "cannot be used: ${reason}. Look-ahead, look-behind and "
-            "back-references are not available",
+            "This pattern cannot be used: ${reason}. Look-ahead, look-behind and "
+            "back-references are not available.",
             mapping={"reason": text},
         )
     return None

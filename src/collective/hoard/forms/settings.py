@@ -8,12 +8,12 @@ from dataclasses import dataclass
 class Setting:
     """One setting of a kind.
 
-    ``kind`` names the field kind that edits it in the browser; ``types`` are
-    the JSON types it may have.
+    ``editor`` names which of `editing.EDITORS` edits it in the browser;
+    ``types`` are the JSON types it may have.
     """
 
     name: str
-    kind: str
+    editor: str
     types: tuple
     title: str
     help: str = ""
@@ -25,11 +25,11 @@ class Setting:
             isinstance(value, bool) and bool not in self.types
         ):
             return _(
-                "must be ${type}",
+                "Must be: ${type}.",
                 mapping={"type": " / ".join(JSON_NAMES[t] for t in self.types)},
             )
         if self.types == (int,) and not 0 <= value < 2**53:
-            return _("must be a whole number from 0 to 9007199254740991")
+            return _("Must be a whole number from 0 to 9007199254740991.")
         return None
 
 

@@ -17,6 +17,7 @@ class Kind:
     stores = True
     can_be_required = True
     can_have_default = True
+    default_editor = "text"
 
     def problems(self, field):
         return ()
@@ -62,4 +63,7 @@ def in_order(field, lowest, highest):
     """Yield the problem of a *lowest* setting that is above *highest*."""
     low, high = field.settings.get(lowest), field.settings.get(highest)
     if low is not None and high is not None and low > high:
-        yield lowest, _("is greater than ${other}", mapping={"other": highest})
+        yield (
+            lowest,
+            _("Must not be greater than ${other}.", mapping={"other": highest}),
+        )

@@ -21,6 +21,7 @@ class YesNo(Kind):
     title = _("Yes or no")
     order = 70
     widget = "checkbox"
+    default_editor = "yes_no"
 
     def from_text(self, field, raw):
         """No value is "no": browsers send nothing for an empty checkbox."""
@@ -72,7 +73,7 @@ class _Chosen(Kind):
         wanted = field.settings.get("appearance", "")
         if wanted not in ("", *self.appearances):
             names = {"names": ", ".join(self.appearances)}
-            yield "appearance", _("must be one of: ${names}", mapping=names)
+            yield "appearance", _("Must be one of: ${names}", mapping=names)
 
     def _refuse_unknown(self, field, value):
         if value not in dict(options(field)):
@@ -82,12 +83,12 @@ class _Chosen(Kind):
 def option_problems(listed):
     """What is wrong with a list of options, or None."""
     if not 1 <= len(listed) <= MAX_OPTIONS:
-        return _("must have 1 to 1000 choices")
+        return _("There must be 1 to 1000 choices.")
     values = [_option_value(option) for option in listed]
     if None in values:
-        return _("must be objects with value and title, both strings")
+        return _("Each must have a value, and may have a title.")
     if len(set(values)) < len(values):
-        return _("has the same value twice")
+        return _("The same value is there twice.")
     return None
 
 
@@ -116,6 +117,7 @@ class ManyOf(_Chosen):
     title = _("Several of many")
     order = 90
     widget = "many_of"
+    default_editor = "lines"
     settings = (*_Chosen.settings, MIN_CHOICES, MAX_CHOICES)
     appearances = ("checkboxes", "select")
 

@@ -70,7 +70,7 @@ class File(Kind):
     def problems(self, field):
         for ending in field.settings.get("extensions", ()):
             if not isinstance(ending, str) or not EXTENSION.match(ending):
-                yield "extensions", _("must be file name endings, as pdf")
+                yield "extensions", _("Must be file name endings, as pdf.")
                 return
 
     def from_text(self, field, raw):

@@ -32,13 +32,14 @@ class _DateBound(Setting):
         try:
             parse_date(value)
         except (TypeError, ValueError):
-            return _("must be a date as 2026-12-31")
+            return _("Must be a date, as 2026-12-31.")
         return None
 
 
 class Date(Kind):
     title = _("Date")
     order = 100
+    default_editor = "date"
     type = "date"
     settings = (
         _DateBound("min", "date", (str,), _("Earliest date")),
@@ -81,6 +82,7 @@ class Moment(Date):
 
     title = _("Date and time")
     order = 110
+    default_editor = "date_time"
     type = "datetime-local"
 
     def parse(self, field, raw):

@@ -50,13 +50,14 @@ class _Bound(Setting):
         if isinstance(value, bool) or not isinstance(value, self.types):
             return Setting.problem(self, value)
         if len(repr(value)) > MAX_DIGITS:
-            return _("has too many digits")
+            return _("Too many digits.")
         return None
 
 
 class Integer(_Number):
     title = _("Whole number")
     order = 50
+    default_editor = "integer"
     settings = (
         _Bound("min", "integer", (int,), _("Smallest number")),
         _Bound("max", "integer", (int,), _("Greatest number")),
@@ -83,6 +84,7 @@ class Integer(_Number):
 class DecimalNumber(_Number):
     title = _("Decimal number")
     order = 60
+    default_editor = "decimal"
     settings = (
         _Bound("min", "decimal", (int, float), _("Smallest number")),
         _Bound("max", "decimal", (int, float), _("Greatest number")),

@@ -106,6 +106,7 @@ class LongText(Text):
     title = _("Long text")
     order = 20
     widget = "textarea"
+    default_editor = "long_text"
     settings = (*Text.settings, ROWS)
 
     def parse(self, field, raw):

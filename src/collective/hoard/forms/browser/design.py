@@ -1,0 +1,266 @@
+"""Pages where editors add, change, order and remove fields."""
+
+from .. import design
+from ..behavior import stored_definition
+from ..editing import EDITOR_LIMITS
+from ..editing import settings_definition
+from ..editing import settings_from_raw
+from ..editing import settings_to_raw
+from ..interfaces import DefinitionChanged
+from ..interfaces import DefinitionError
+from ..interfaces import IFieldKind
+from ..interfaces import SubmissionRefused
+from ..keeping import find_ledger
+from ..keeping import fingerprint
+from ..keeping import set_definition
+from .drawing import draw
+from .drawing import summary
+from .filling import sent
+from .filling import static_url
+from collective.hoard import _
+from plone.protect.authenticator import check
+from plone.protect.authenticator import createToken
+from Products.Five import BrowserView
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from Products.statusmessages.interfaces import IStatusMessage
+from zExceptions import NotFound
+from zope.component import getUtilitiesFor
+from zope.component import queryUtility
+
+
+MEANWHILE = _(
+    "Somebody else has changed this form meanwhile. Here is the present state; "
+    "please look at it and do your change once more."
+)
+GONE = _("This field is not there any more.")
+
+
+class DesignPage(BrowserView):
+    """What the pages of the field editor share: reading the definition, storing
+    a changed one, and saying what came of it."""
+
+    widgets_template = ViewPageTemplateFile("templates/widgets.pt")
+    errors = None
+
+    @property
+    def widgets(self):
+        return self.widgets_template
+
+    @property
+    def static(self):
+        return static_url()
+
+    @property
+    def data(self):
+        return stored_definition(self.context)
+
+    @property
+    def fingerprint(self):
+        return fingerprint(self.context)
+
+    @property
+    def authenticator(self):
+        return createToken()
+
+    @property
+    def fields_url(self):
+        return f"{self.context.absolute_url()}/@@hoard-fields"
+
+    def text(self, name):
+        """A request parameter as text; empty when it is anything else."""
+        value = self.request.form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def posted(self):
+        """Whether this is a POST; one without our token is refused."""
+        if self.request.method != "POST":
+            return False
+        check(self.request)
+        return True
+
+    def say(self, message, kind="info"):
+        IStatusMessage(self.request).add(message, type=kind)
+
+    def back(self, anchor=""):
+        target = f"{self.fields_url}#{anchor}" if anchor else self.fields_url
+        self.request.response.redirect(target, 303)
+        return ""
+
+    def change(self, function, *args, anchor="", done=None):
+        """Store what *function* makes of the definition, then show the list."""
+        try:
+            data = function(self.data, *args)
+            set_definition(self.context, data, expected=self.text("fingerprint"))
+        except design.NoSuchField:
+            self.say(GONE, "warning")
+        except DefinitionChanged:
+            self.say(MEANWHILE, "warning")
+        except DefinitionError as error:
+            self.say(str(error), "error")
+        else:
+            if done:
+                self.say(done)
+        return self.back(anchor)
+
+
+class FieldsPage(DesignPage):
+    """All fields of the form, in their order."""
+
+    template = ViewPageTemplateFile("templates/fields.pt")
+    MOVES = {"up": -1, "down": 1}
+
+    def __call__(self):
+        if not self.posted():
+            return self.template()
+        step = self.MOVES.get(self.text("move"))
+        field, fieldset = self.text("field"), self.text("fieldset")
+        if step and field:
+            return self.change(design.move_field, field, step, anchor=f"f-{field}")
+        if step and fieldset:
+            anchor = f"s-{fieldset}"
+            return self.change(design.move_fieldset, fieldset, step, anchor=anchor)
+        return self.back()
+
+    def fieldsets(self):
+        """Fieldsets with their fields, each with the title of its kind."""
+        fieldsets = self.data["fieldsets"]
+        for fieldset in fieldsets:
+            for field in fieldset["fields"]:
+                kind = queryUtility(IFieldKind, field["kind"])
+                field["kind_title"] = kind.title if kind else field["kind"]
+        return fieldsets or [{"id": "", "title": "", "fields": []}]
+
+    def kinds(self):
+        """``(name, title)`` of the kinds of field, in the editors' order."""
+        found = getUtilitiesFor(IFieldKind)
+        ordered = sorted(found, key=lambda pair: pair[1].order)
+        return [(name, kind.title) for name, kind in ordered]
+
+    def submissions(self):
+        ledger = find_ledger(self.context)
+        return len(ledger) if ledger is not None else 0
+
+
+class FieldPage(DesignPage):
+    """Settings of one field, a new one (``kind``) or a present one (``id``)."""
+
+    template = ViewPageTemplateFile("templates/field.pt")
+
+    def __call__(self):
+        self.field_id = self.text("id")
+        self.old = self._old() if self.field_id else None
+        self.kind_name = self.old["kind"] if self.old else self.text("kind")
+        self.kind = queryUtility(IFieldKind, self.kind_name)
+        if self.kind is None:
+            raise NotFound(self.context, self.kind_name[:80], self.request)
+        if self.posted():
+            return self._save()
+        raw = settings_to_raw(self.kind, self.old) if self.old else None
+        return self._show(raw)
+
+    def _old(self):
+        try:
+            fieldset, index = design.find_field(self.data, self.field_id)
+        except design.NoSuchField:
+            raise NotFound(self.context, self.field_id[:80], self.request) from None
+        return fieldset["fields"][index]
+
+    def _save(self):
+        raw = sent(self.request.form)
+        try:
+            field = settings_from_raw(
+                self.kind, self.kind_name, raw, self._taken(), self.field_id or None
+            )
+            self._store(field)
+        except SubmissionRefused as refused:
+            self.errors = refused.errors
+        except DefinitionChanged:
+            self.errors = {"": MEANWHILE}
+        except design.NoSuchField:
+            self.errors = {"": GONE}
+        except DefinitionError as error:
+            self.errors = {"": str(error)}
+        else:
+            self.say(_("Saved."))
+            return self.back(f"f-{field['id']}")
+        self.request.response.setStatus(422)
+        return self._show(raw)
+
+    def _store(self, field):
+        if self.old:
+            data = design.change_field(self.data, self.field_id, field)
+        else:
+            field["id"] = field["id"] or design.new_id(field["title"], self._taken())
+            target = self.text("fieldset") or None
+            data = design.add_field(self.data, field, target)
+        set_definition(self.context, data, expected=self.text("fingerprint"))
+
+    def _taken(self):
+        """Ids in use, and those of removed fields: their columns are still there."""
+        ledger = find_ledger(self.context)
+        versions = ledger.schemas.values() if ledger is not None else ()
+        return design.ids(self.data).union(*map(design.ids, versions))
+
+    def _show(self, raw):
+        definition = settings_definition(self.kind, adding=not self.old)
+        self.groups = draw(definition, EDITOR_LIMITS, raw, self.errors)
+        self.summary = summary(self.groups, self.errors)
+        return self.template()
+
+
+class FieldRemove(DesignPage):
+    """Asks before a field is removed, and says what stays."""
+
+    template = ViewPageTemplateFile("templates/field_remove.pt")
+
+    def __call__(self):
+        field_id = self.text("id")
+        try:
+            fieldset, index = design.find_field(self.data, field_id)
+        except design.NoSuchField:
+            self.say(GONE, "warning")
+            return self.back()
+        self.field = fieldset["fields"][index]
+        if self.posted():
+            return self.change(design.remove_field, field_id, done=_("Removed."))
+        ledger = find_ledger(self.context)
+        self.count = len(ledger) if ledger is not None else 0
+        return self.template()
+
+
+class FieldsetPage(DesignPage):
+    """Title and description of a fieldset, a new one or a present one."""
+
+    template = ViewPageTemplateFile("templates/fieldset.pt")
+
+    def __call__(self):
+        self.fieldset_id = self.text("id")
+        self.title, self.description = self._present()
+        if not self.posted():
+            return self.template()
+        if self.text("remove"):
+            return self.change(
+                design.remove_fieldset, self.fieldset_id, done=_("Removed.")
+            )
+        title, description = self.text("title").strip(), self.text("description")
+        if self.fieldset_id:
+            change, name = design.change_fieldset, self.fieldset_id
+        else:
+            taken = {fieldset["id"] for fieldset in self.data["fieldsets"]}
+            change, name = design.add_fieldset, design.new_id(title or "part", taken)
+        return self.change(change, name, title, description.strip(), anchor=f"s-{name}")
+
+    def _present(self):
+        if not self.fieldset_id:
+            return "", ""
+        try:
+            index = design.find_fieldset(self.data, self.fieldset_id)
+        except design.NoSuchField:
+            name = self.fieldset_id[:80]
+            raise NotFound(self.context, name, self.request) from None
+        fieldset = self.data["fieldsets"][index]
+        return fieldset.get("title", ""), fieldset.get("description", "")
+
+    @property
+    def removable(self):
+        return bool(self.fieldset_id) and len(self.data["fieldsets"]) > 1
