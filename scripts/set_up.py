@@ -89,15 +89,19 @@ def can_install():
     return os.geteuid() == 0 and shutil.which("apt-get")
 
 
-def install_packages(place=VENV, extras=EXTRAS, house=HOUSE):
-    """Install the pinned *house* packages and ourselves, editable."""
+def install_packages(place=VENV, extras=EXTRAS, house=HOUSE, editable=True):
+    """Install the pinned *house* packages and ourselves."""
     constraints = Path(place, "constraints.txt")
     write_constraints(constraints)
-    itself = f"{ROOT}[{','.join(extras)}]"
+    itself = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     run_step(
         f"Installing the pinned packages into {place.name}",
-        [place / "bin" / "uv", "pip", "install", "--constraint", constraints]
-        + [*house, "--editable", itself],
+        [place / "bin" / "uv", "pip", "install", "--constraint", constraints, *house]
+        + (
+            ["--editable", itself]
+            if editable
+            else ["--reinstall-package", "collective.hoard", itself]
+        ),
         NETWORK,
         env=dict(os.environ, VIRTUAL_ENV=str(place)),
     )

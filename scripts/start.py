@@ -6,6 +6,7 @@ HOARD_ADMIN_PASSWORD=   the password of "admin"; else the one in
 """
 
 from contextlib import ExitStack
+from http_client import wait_for
 from pathlib import Path
 from steps import explain
 from steps import give_up
@@ -16,8 +17,6 @@ from steps import run_step
 from steps import running
 from steps import say
 from steps import stop_on_signals
-from urllib.request import build_opener
-from urllib.request import ProxyHandler
 import fcntl
 import os
 import re
@@ -25,15 +24,12 @@ import secrets
 import set_up
 import socket
 import subprocess
-import time
 
 
 HOST = "127.0.0.1"
 INSTANCE = ROOT / "parts" / "instance"
 PASSWORD_FILE = ROOT / "var" / "admin-password"
 DATABASE_LOCK = ROOT / "var" / "filestorage" / "Data.fs.lock"
-# How long the site may take to answer, in seconds.
-START_LIMIT = 180
 
 
 def companions(port):
@@ -142,19 +138,6 @@ def site_command(port):
     place = Path(ROOT, "var", "start.ini")
     place.write_text(config)
     return [INSTANCE / "bin" / "interpreter", "-m", "Zope2.Startup.serve", place]
-
-
-def wait_for(address, process):
-    """True when *address* answers; False if *process* ends or takes too long."""
-    browser = build_opener(ProxyHandler({}))  # Never by way of a proxy.
-    limit = time.monotonic() + START_LIMIT
-    while process.poll() is None and time.monotonic() < limit:
-        try:
-            with browser.open(address, timeout=START_LIMIT) as answer:
-                return answer.status == 200
-        except OSError:
-            time.sleep(0.2)
-    return False
 
 
 def wait_for_end(process):
