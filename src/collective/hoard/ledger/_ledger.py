@@ -30,19 +30,27 @@ from .values import plain_values
 from .values import same
 from BTrees.IOBTree import IOBTree
 from BTrees.Length import Length
-from BTrees.LLBTree import LLBTree
 from BTrees.LOBTree import LOBTree
+from BTrees.OOBTree import OOBTree
 from dataclasses import dataclass
 from itertools import islice
 from json import dumps
 from json import loads
 from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
+from secrets import randbelow
 from zope.interface import implementer
 
 
 VERSION = 1
+
+#: Trees of rows: a writer keeps to one of them, a reader merges all.
 SHARDS = 16
+SHARD_BITS = SHARDS.bit_length() - 1
+
+#: Trees of tokens: more, as the token and not the writer chooses, and as nobody
+#: ever merges them to read.
+TOKEN_SHARDS = 64
 
 #: Rows asked from the storage at a time; a ZEO client fetches them together.
 BATCH = 100
@@ -55,8 +63,10 @@ def new_storage(title, created):
         title=title,
         created=created,
         length=Length(),
-        rows=tuple(LOBTree() for _ in range(SHARDS)),
-        tokens=tuple(LLBTree() for _ in range(SHARDS)),
+        # Object keys for the sake of their leaves: half as long as those of a tree
+        # of integers, so half as many bytes are written with each row.
+        rows=tuple(OOBTree() for _ in range(SHARDS)),
+        tokens=tuple(LOBTree() for _ in range(TOKEN_SHARDS)),
         schemas=IOBTree(),
     )
 
@@ -140,10 +150,25 @@ class Ledger:
             raise TokenUsed("this token has already stored other values; get a new one")
 
     def _free_key(self):
-        milliseconds = self.clock()
-        while find(self._rows, key := make_key(milliseconds)) is not None:
+        place, milliseconds = self._own_place(), self.clock()
+        while find(self._rows, key := _key_in(place, milliseconds)) is not None:
             milliseconds += 1
+        self._storage._v_last_add = key, newest([self._rows[place]])
         return key
+
+    def _own_place(self):
+        """The tree that this ZODB connection adds to: the one that took its last
+        row, or another if that row is not there because somebody else was.
+
+        Leaves merge, but not when one of two writers splits the leaf. Writers
+        that move on after they met soon have a tree each.
+        """
+        last, newest_then = getattr(self._storage, "_v_last_add", (None, None))
+        if last is None:
+            return randbelow(SHARDS)
+        tree = shard(self._rows, last)
+        met = last not in tree and newest([tree]) != newest_then
+        return randbelow(SHARDS) if met else last % SHARDS
 
     def get(self, key):
         return _snapshot(key, self._stored(key))
@@ -277,6 +302,10 @@ def _snapshot(key, stored):
         user_id=stored.get("_u"),
         revision=stored.get("_r", 0),
     )
+
+
+def _key_in(place, milliseconds):
+    return make_key(milliseconds) >> SHARD_BITS << SHARD_BITS | place
 
 
 def _gap(before, after):
