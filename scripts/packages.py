@@ -7,6 +7,12 @@ import re
 
 VERSIONS = ROOT / "profiles" / "versions.cfg"
 
+# The Pythons that `make test-all` runs; the classifiers name the same.
+SUPPORTED = ("3.11", "3.12")
+
+# Programs that the tests use: what to look for -> its Debian package.
+SERVICES = {"chromium": "chromium", "git": "git"}
+
 # Extras of pyproject.toml; a production site needs none of them.
 EXTRAS = ("test", "docs", "lint")
 # What the house itself needs, beside the metadata's dependencies.
@@ -37,7 +43,8 @@ def read_pins(section="versions"):
     """``{canonical name: version}``; empty before the first resolve."""
     config = ConfigParser(delimiters="=", interpolation=None)
     config.read(VERSIONS)
-    return dict(config[section]) if config.has_section(section) else {}
+    pins = config.items(section) if config.has_section(section) else ()
+    return {canonical(name): version for name, version in pins}
 
 
 def pinned(name):

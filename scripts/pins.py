@@ -26,6 +26,9 @@ HELD = ("plone", "zc-buildout", "plone-recipe-zope2instance")
 HELD_PEERS = ("collective-easyform",)
 # 3.11.2 is Debian 12's; some packages ask for the micro version.
 PYTHONS = ("3.11.2", "3.12", "3.13.1")
+# Without this very spelling buildout adds a pin of its own, which it does not
+# accept then: "zc.recipe.egg >=2.0.6".
+SPELLING = {"zc-recipe-egg": "zc.recipe.egg"}
 HEADER = """\
 # Every version we use, and the only place that names one.
 # Written by scripts/pins.py (make pins); do not edit by hand.
@@ -71,7 +74,8 @@ def exactly(pins):
 
 
 def section(title, pins):
-    lines = (f"{name} = {version}" for name, version in sorted(pins.items()))
+    spelled = {SPELLING.get(name, name): version for name, version in pins.items()}
+    lines = (f"{name} = {version}" for name, version in sorted(spelled.items()))
     return f"\n[{title}]\n" + "\n".join(lines) + "\n"
 
 

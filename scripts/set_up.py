@@ -9,6 +9,7 @@ from hashlib import sha256
 from packages import EXTRAS
 from packages import HOUSE
 from packages import pinned
+from packages import SERVICES
 from packages import write_constraints
 from pathlib import Path
 from steps import give_up
@@ -83,6 +84,13 @@ def install_debian_package(package, missing):
     say(f"  {missing} is missing; getting it from Debian.")
     run_step("apt-get update", ["apt-get", "update"], advice, env=env)
     run_step(f"apt-get install {package}", [*line.split(), "--yes"], advice, env=env)
+
+
+def get_services():
+    """Get what the tests use of the system, where we may."""
+    for program, package in SERVICES.items():
+        if shutil.which(program) is None and can_install():
+            install_debian_package(package, program)
 
 
 def can_install():
