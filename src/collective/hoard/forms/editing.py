@@ -123,7 +123,8 @@ def _setting(kind, setting):
             setting.name, setting.editor, setting.title, setting.help, setting.required
         )
     offered = [{"value": v, "title": APPEARANCES[v]} for v in kind.appearances]
-    return Field(setting.name, "one_of", setting.title, settings={"options": offered})
+    settings = {"options": offered, "empty": _("Automatic")}
+    return Field(setting.name, "one_of", setting.title, settings=settings)
 
 
 def settings_to_raw(kind, data):

@@ -56,7 +56,7 @@ def _value(field, kind, raw, limits, json):
     value = convert(field, raw)
     if value is None:
         if field.required:
-            raise ValueRefused(_("Please fill in this field."))
+            raise ValueRefused(kind.missing)
         return None
     kind.check(field, value, limits)
     return value

@@ -119,6 +119,7 @@ class IFieldKind(Interface):
     stores = Attribute("False when it takes no input, as static text.")
     can_be_required = Attribute("Whether `required` has a meaning.")
     can_have_default = Attribute("Whether `default` has a meaning.")
+    missing = Attribute("What a visitor reads who left a required field empty.")
     default_editor = Attribute("Which of `editing.EDITORS` edits the default.")
 
     def problems(field):

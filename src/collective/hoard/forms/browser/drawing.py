@@ -130,7 +130,8 @@ def _add_choices(widget, field):
     else:
         widget.macro = "checkboxes" if several else "radios"
     if not several and (look == "select" or not widget.required):
-        empty = _("Please choose") if widget.required else _("No answer")
+        nothing = _("Please choose") if widget.required else _("No answer")
+        empty = field.settings.get("empty", nothing)
         offered = [("", empty), *offered]
     chosen = widget.value if several else [widget.value]
     widget.choices = [

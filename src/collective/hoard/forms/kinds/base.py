@@ -18,6 +18,7 @@ class Kind:
     can_be_required = True
     can_have_default = True
     default_editor = "text"
+    missing = _("Please fill in this field.")
 
     def problems(self, field):
         return ()

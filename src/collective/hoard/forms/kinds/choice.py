@@ -65,6 +65,7 @@ def options(field):
 
 class _Chosen(Kind):
     settings = (OPTIONS, APPEARANCE)
+    missing = _("Please choose.")
 
     def problems(self, field):
         found = option_problems(field.settings["options"])

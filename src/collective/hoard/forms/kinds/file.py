@@ -66,6 +66,7 @@ class File(Kind):
     widget = "file"
     settings = (MAX_SIZE, EXTENSIONS)
     can_have_default = False
+    missing = _("Please choose a file.")
 
     def problems(self, field):
         for ending in field.settings.get("extensions", ()):
