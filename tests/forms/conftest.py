@@ -37,7 +37,7 @@ ALL_KINDS = definition(
 )
 
 
-def make_form(portal, data, id="form", **kw):
+def make_form(portal, data, id="form", type="HoardForm", **kw):
     """A published form in *portal* with definition *data*."""
     from collective.hoard.forms.keeping import set_definition
 
@@ -45,7 +45,7 @@ def make_form(portal, data, id="form", **kw):
     chain = "simple_publication_workflow"
     api.portal.get_tool("portal_workflow").setDefaultChain(chain)
     with api.env.adopt_user(username="admin"):
-        form = api.content.create(portal, "HoardForm", id, title="Contact", **kw)
+        form = api.content.create(portal, type, id, title="Contact", **kw)
         set_definition(form, data)
         api.content.transition(form, "publish")
         api.portal.set_registry_record("collective.hoard.fill_seconds", 0)
@@ -61,3 +61,12 @@ def form(functional):
 @pytest.fixture
 def empty_form(functional):
     return make_form(functional["portal"], {"version": 1, "fieldsets": []})
+
+
+@pytest.fixture
+def page_with_form(functional):
+    """A published Document with the behavior and one field."""
+    portal = functional["portal"]
+    fti = portal.portal_types["Document"]
+    fti.behaviors = (*fti.behaviors, "collective.hoard.form")
+    return make_form(portal, definition(field("text")), "page", type="Document")

@@ -32,11 +32,13 @@ class FormPage(BrowserView):
     """Shows the form; on POST stores what was sent, then redirects, so that a
     reload shows the thanks again instead of sending again."""
 
-    page = ViewPageTemplateFile("templates/form.pt")
+    template = ViewPageTemplateFile("templates/form.pt")
     form_body = ViewPageTemplateFile("templates/form_body.pt")
     unusable = ViewPageTemplateFile("templates/unusable.pt")
+    unusable_body = ViewPageTemplateFile("templates/unusable_body.pt")
     widgets_template = ViewPageTemplateFile("templates/widgets.pt")
 
+    unusable_status = 503
     raw = None
     errors = None
     token = ""
@@ -49,7 +51,7 @@ class FormPage(BrowserView):
             self.definition = get_definition(self.context)
         except DefinitionError as error:
             self.problem = error
-            self.response.setStatus(503)
+            self.response.setStatus(self.unusable_status)
             return self.unusable()
         if self.request.method == "POST":
             return self._receive()
@@ -94,10 +96,7 @@ class FormPage(BrowserView):
         self.groups = draw(self.definition, get_limits(), self.raw, self.errors)
         self.summary = summary(self.groups, self.errors)
         self.response.setStatus(status)
-        return self.render()
-
-    def render(self):
-        return self.page()
+        return self.template()
 
     def body(self):
         return self.form_body()
@@ -142,6 +141,30 @@ class FormPage(BrowserView):
     @property
     def text(self):
         return rich_text(self.context, "text")
+
+
+class FormBelow(FormPage):
+    """The form below other content that has the behavior; what is sent goes to
+    the page of its own, which shows errors and stores."""
+
+    __name__ = "collective.hoard.form"
+    template = ViewPageTemplateFile("templates/form_below.pt")
+    unusable_status = 200
+    unusable = ViewPageTemplateFile("templates/unusable_body.pt")
+
+    def __init__(self, context, request, view, manager):
+        super().__init__(context, request)
+        self.__parent__ = view
+
+    def update(self):
+        """Nothing to do before rendering; part of the viewlet's contract."""
+
+    def render(self):
+        state = self.context.restrictedTraverse("@@plone_context_state")
+        own_page = self.context.getLayout() == "hoard-form"
+        if own_page or not state.is_view_template() or self.request.method == "POST":
+            return ""
+        return self()
 
 
 class Thanks(BrowserView):
