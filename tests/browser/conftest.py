@@ -33,3 +33,42 @@ def visitor_page(browser, request, visitor_errors):
     yield page
     context.close()
     assert not visitor_errors, "\n".join(visitor_errors)
+
+
+LUNCH = {
+    "version": 1,
+    "fieldsets": [
+        {
+            "id": "main",
+            "fields": [
+                {"id": "name", "kind": "text", "title": "Your name", "required": True},
+                {"id": "address", "kind": "email", "title": "Your address"},
+                {
+                    "id": "food",
+                    "kind": "one_of",
+                    "title": "What do you eat?",
+                    "options": [
+                        {"value": "all", "title": "Everything"},
+                        {"value": "vegan", "title": "Vegan"},
+                    ],
+                },
+                {"id": "cake", "kind": "yes_no", "title": "I bring a cake"},
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def lunch_form(server, no_minimum_fill_time):
+    """The form that the first test makes by hand, made at once."""
+    with api.env.adopt_user(username="admin"):
+        form = api.content.create(
+            server["portal"],
+            "HoardForm",
+            "summer-party",
+            title="Summer party",
+            hoard_definition=LUNCH,
+        )
+    transaction.commit()
+    return form

@@ -58,14 +58,12 @@ def fill_lunch_form(page):
 
 def exported(page):
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV", exact=True).click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     with open(download.value.path(), newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def test_from_making_a_form_to_the_export(editor, site_url, visitor_page):
-    make_lunch_form(editor, site_url)
-
+def test_from_making_a_form_to_the_export(lunch_form, editor, site_url, visitor_page):
     visitor_page.goto(f"{site_url}/summer-party")
     fill_lunch_form(visitor_page)
     visitor_page.get_by_role("heading", name="Thank you").wait_for()
@@ -77,9 +75,8 @@ def test_from_making_a_form_to_the_export(editor, site_url, visitor_page):
     assert row["What do you eat?"] == "Vegan"
 
 
-def test_fields_are_ordered_changed_and_removed(editor, site_url):
-    make_lunch_form(editor, site_url)
-
+def test_fields_are_ordered_changed_and_removed(lunch_form, editor, site_url):
+    editor.goto(f"{lunch_form.absolute_url()}/@@hoard-fields")
     editor.get_by_role("button", name="Move up I bring a cake").click()
     editor.get_by_role("link", name="Edit Your address").click()
     editor.get_by_label("Title").fill("E-mail")
@@ -95,9 +92,7 @@ def test_fields_are_ordered_changed_and_removed(editor, site_url):
 @pytest.mark.parametrize(
     "visitor_page", [{"java_script_enabled": False}], indirect=True
 )
-def test_a_visitor_needs_no_javascript(editor, site_url, visitor_page):
-    make_lunch_form(editor, site_url)
-
+def test_a_visitor_needs_no_javascript(lunch_form, editor, site_url, visitor_page):
     visitor_page.goto(f"{site_url}/summer-party")
     fill_lunch_form(visitor_page)
 
@@ -108,16 +103,13 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 
 @pytest.mark.parametrize("visitor_page", [PHONE], indirect=True)
-def test_nothing_is_wider_than_a_phone(editor, site_url, visitor_page):
-    make_lunch_form(editor, site_url)
-
+def test_nothing_is_wider_than_a_phone(lunch_form, editor, site_url, visitor_page):
     visitor_page.goto(f"{site_url}/summer-party")
 
     assert visitor_page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_a_visitor_needs_no_mouse(editor, site_url, visitor_page):
-    make_lunch_form(editor, site_url)
+def test_a_visitor_needs_no_mouse(lunch_form, editor, site_url, visitor_page):
     visitor_page.goto(f"{site_url}/summer-party")
     visitor_page.get_by_label("Your name").focus()
 
@@ -144,9 +136,8 @@ def test_a_visitor_needs_no_mouse(editor, site_url, visitor_page):
 
 
 def test_errors_are_summed_up_and_lead_to_their_fields(
-    editor, site_url, visitor_page, visitor_errors
+    lunch_form, editor, site_url, visitor_page, visitor_errors
 ):
-    make_lunch_form(editor, site_url)
     visitor_page.goto(f"{site_url}/summer-party")
     # As a browser without checks of its own would do it.
     visitor_page.locator("form.hoard-form").evaluate("form => form.noValidate = true")
@@ -157,15 +148,16 @@ def test_errors_are_summed_up_and_lead_to_their_fields(
     assert summary.evaluate("node => node === document.activeElement")
     assert visitor_page.get_by_label("Your address").input_value() == "nobody"
     summary.get_by_role("link", name="Your name").click()
-    assert visitor_page.evaluate("location.hash") == "#field-your_name"
+    assert visitor_page.evaluate("location.hash") == "#field-name"
     assert (
         visitor_page.get_by_label("Your name").get_attribute("aria-invalid") == "true"
     )
     assert "422" in visitor_errors.pop()
 
 
-def test_reloading_the_thanks_stores_nothing_twice(editor, site_url, visitor_page):
-    make_lunch_form(editor, site_url)
+def test_reloading_the_thanks_stores_nothing_twice(
+    lunch_form, editor, site_url, visitor_page
+):
     visitor_page.goto(f"{site_url}/summer-party")
     fill_lunch_form(visitor_page)
     visitor_page.get_by_role("heading", name="Thank you").wait_for()
