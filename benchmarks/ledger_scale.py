@@ -57,8 +57,10 @@ def main(argv=None):
 def measure(size, path, repeat):
     """{task: result} for one database; tasks that write come last."""
     found = {"fill": in_process("fill", path, size)}
+    first, last = in_process("bounds", path)["keys"]
+    between = (first + last) // 2
     for task in ("newest", "middle", "count", "bounds", "estimate"):
-        runs = [in_process(task, path) for _ in range(repeat)]
+        runs = [in_process(task, path, between) for _ in range(repeat)]
         found[task] = {
             "seconds": median(run["seconds"] for run in runs),
             "memory": median(run["memory"] for run in runs),
@@ -69,20 +71,19 @@ def measure(size, path, repeat):
     return found
 
 
-def in_process(task, path, size=0):
-    command = [sys.executable, __file__, "--task", task, f"{path}:{size}"]
+def in_process(task, path, number=0):
+    command = [sys.executable, __file__, "--task", task, f"{path}:{number}"]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 
 def run_task(task, where):
-    path, size = where.rsplit(":", 1)
+    path, number = where.rsplit(":", 1)
     db = DB(FileStorage(path))
     if task == "fill":
         prepare(db)
     connection = db.open()
-    ledger = ledger_of(connection)
     memory, started = peak_memory(), perf_counter()
-    result = TASKS[task](ledger, connection, int(size)) or {}
+    result = TASKS[task](ledger_of(connection), connection, int(number)) or {}
     result["seconds"] = perf_counter() - started
     result["memory"] = peak_memory() - memory
     connection.close()
@@ -109,7 +110,7 @@ def fill(ledger, connection, size):
     transaction.commit()
 
 
-def insert(ledger, connection, size):
+def insert(ledger, connection, _):
     path = connection.db().storage.getName()
     before = Path(path).stat().st_size
     times = []
@@ -123,32 +124,31 @@ def insert(ledger, connection, size):
     return {"each": median(times), "bytes": grown / INSERTS}
 
 
-def newest(ledger, connection, size):
+def newest(ledger, connection, _):
     assert len(ledger.page(20).rows) == 20
 
 
-def middle(ledger, connection, size):
-    first, last = ledger.bounds()
-    assert len(ledger.page(20, before=(first + last) // 2).rows) == 20
+def middle(ledger, connection, between):
+    assert len(ledger.page(20, before=between).rows) == 20
 
 
-def count(ledger, connection, size):
+def count(ledger, connection, _):
     assert len(ledger)
 
 
-def bounds(ledger, connection, size):
-    assert ledger.bounds()
+def bounds(ledger, connection, _):
+    return {"keys": ledger.bounds()}
 
 
-def estimate(ledger, connection, size):
+def estimate(ledger, connection, _):
     return {"bytes": ledger.size_estimate()}
 
 
-def export(ledger, connection, size):
+def export(ledger, connection, _):
     assert sum(1 for _ in ledger.iter_rows()) == len(ledger)
 
 
-def purge(ledger, connection, size):
+def purge(ledger, connection, _):
     """The oldest tenth, 500 rows a commit."""
     first, last = ledger.bounds()
     until = key_time(first + (last - first) // 10) + timedelta(seconds=1)

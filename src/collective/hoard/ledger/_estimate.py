@@ -2,9 +2,7 @@
 
 from ._shards import find
 from ._shards import merged
-from ._shards import newest
-from ._shards import oldest
-from .files import is_file
+from .files import files_in
 from itertools import islice
 
 
@@ -15,22 +13,21 @@ SAMPLES = 20
 AROUND_A_ROW = 110
 
 
-def estimate(trees, count) -> int:
+def estimate(shards, bounds, count) -> int:
     """Bytes of *count* rows and their files, from `SAMPLES` of them."""
-    sizes = [_row_size(find(trees, key)) for key in _spread(trees)]
-    return round(sum(sizes) / len(sizes) * count) if sizes else 0
+    if bounds is None:
+        return 0
+    sizes = [_row_size(find(shards, key)) for key in _spread(shards, *bounds)]
+    return round(sum(sizes) / len(sizes) * count)
 
 
-def _spread(trees):
-    """Keys spread evenly over time: the first one after each tick."""
-    first, last = oldest(trees), newest(trees)
-    if first is None:
-        return set()
-    ticks = (first + (last - first) * n // (SAMPLES - 1) for n in range(SAMPLES))
-    return {key for tick in ticks for key in islice(merged(trees, low=tick), 1)}
+def _spread(shards, first, last):
+    """Keys spread evenly over time: the next one in each shard in turn."""
+    ticks = (first + (last - first) * n // SAMPLES for n in range(SAMPLES))
+    return {key for tick in ticks for key in islice(merged(shards, low=tick), 1)}
 
 
 def _row_size(row) -> int:
-    files = sum(value["size"] for value in row.values() if is_file(value))
+    files = sum(one["size"] for value in row.values() for one in files_in(value))
     # Known to a loaded object, in steps of 64 bytes; 0 if never committed.
     return row._p_estimated_size + files + AROUND_A_ROW

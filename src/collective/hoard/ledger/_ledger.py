@@ -1,12 +1,13 @@
 """The ledger over its stored form; docs/explanation/data-layout.md shows that."""
 
 from ._estimate import estimate
+from ._shards import discard
 from ._shards import find
+from ._shards import has_any
 from ._shards import merged
-from ._shards import newest
-from ._shards import oldest
-from ._shards import remove_oldest
-from ._shards import shard
+from ._shards import new_shard
+from ._shards import newest_in
+from ._shards import put
 from .interfaces import Change
 from .interfaces import DuplicateToken
 from .interfaces import ILedger
@@ -31,7 +32,6 @@ from .values import same
 from BTrees.IOBTree import IOBTree
 from BTrees.Length import Length
 from BTrees.LOBTree import LOBTree
-from BTrees.OOBTree import OOBTree
 from dataclasses import dataclass
 from itertools import islice
 from json import dumps
@@ -52,9 +52,6 @@ SHARD_BITS = SHARDS.bit_length() - 1
 #: ever merges them to read.
 TOKEN_SHARDS = 64
 
-#: Rows asked from the storage at a time; a ZEO client fetches them together.
-BATCH = 100
-
 
 def new_storage(title, created):
     """The stored form of an empty ledger; built-in classes only."""
@@ -63,9 +60,7 @@ def new_storage(title, created):
         title=title,
         created=created,
         length=Length(),
-        # Object keys for the sake of their leaves: half as long as those of a tree
-        # of integers, so half as many bytes are written with each row.
-        rows=tuple(OOBTree() for _ in range(SHARDS)),
+        rows=tuple(new_shard() for _ in range(SHARDS)),
         tokens=tuple(LOBTree() for _ in range(TOKEN_SHARDS)),
         schemas=IOBTree(),
     )
@@ -128,7 +123,7 @@ class Ledger:
         if user_id is not None:
             fields["_u"] = user_id
         key = self._free_key()
-        shard(self._rows, key)[key] = PersistentMapping(fields)
+        put(self._rows, key, PersistentMapping(fields))
         self._storage["length"].change(1)
         return key
 
@@ -141,9 +136,10 @@ class Ledger:
     def _use_up(self, token, fingerprint):
         if type(token) is not int or clamp(token) != token:
             raise ValueError(f"a one-time token must be an integer of 63 bits: {token}")
-        known = find(self._storage["tokens"], token)
+        tokens = self._storage["tokens"][token % TOKEN_SHARDS]
+        known = tokens.get(token)
         if known is None:
-            shard(self._storage["tokens"], token)[token] = fingerprint
+            tokens[token] = fingerprint
         elif known == fingerprint:
             raise DuplicateToken("these values are already stored; nothing to do")
         else:
@@ -153,7 +149,7 @@ class Ledger:
         place, milliseconds = self._own_place(), self.clock()
         while find(self._rows, key := _key_in(place, milliseconds)) is not None:
             milliseconds += 1
-        self._storage._v_last_add = key, newest([self._rows[place]])
+        self._storage._v_last_add = key, newest_in(self._rows[place])
         return key
 
     def _own_place(self):
@@ -166,9 +162,10 @@ class Ledger:
         last, newest_then = getattr(self._storage, "_v_last_add", (None, None))
         if last is None:
             return randbelow(SHARDS)
-        tree = shard(self._rows, last)
-        met = last not in tree and newest([tree]) != newest_then
-        return randbelow(SHARDS) if met else last % SHARDS
+        place = last % SHARDS
+        lost = find(self._rows, last) is None
+        met = lost and newest_in(self._rows[place]) != newest_then
+        return randbelow(SHARDS) if met else place
 
     def get(self, key):
         return _snapshot(key, self._stored(key))
@@ -212,11 +209,7 @@ class Ledger:
         )
 
     def remove(self, *keys):
-        removed = 0
-        for key in keys:
-            if find(self._rows, key) is not None:
-                del shard(self._rows, key)[key]
-                removed += 1
+        removed = sum(discard(self._rows, key) for key in keys)
         if removed:
             self._storage["length"].change(-removed)
         return removed
@@ -224,48 +217,55 @@ class Ledger:
     def iter_rows(self, since=None, until=None, newest_first=False):
         low = SMALLEST if since is None else first_key(since)
         high = LARGEST if until is None else first_key(until) - 1
-        return self._read(merged(self._rows, low, high, newest_first))
+        announce = getattr(self._storage._p_jar, "prefetch", None)
+        return self._read(merged(self._rows, low, high, newest_first, announce))
 
     def _read(self, keys):
-        while batch := list(islice(keys, BATCH)):
-            self._prefetch(batch)
-            for key in batch:
-                stored = find(self._rows, key)
-                if stored is not None:  # Else removed since we looked ahead.
-                    was_ghost = stored._p_changed is None
-                    row = _snapshot(key, stored)
-                    if was_ghost:
-                        stored._p_deactivate()
-                    yield row
+        for key in keys:
+            stored = find(self._rows, key)
+            if stored is not None:  # Else removed since its leaf was read.
+                was_ghost = stored._p_changed is None
+                row = _snapshot(key, stored)
+                if was_ghost:
+                    stored._p_deactivate()  # Does nothing to a changed object.
+                yield row
 
     def _prefetch(self, keys):
-        connection = self._storage._p_jar
-        if connection is not None:
-            connection.prefetch([find(self._rows, key) for key in keys])
+        if self._storage._p_jar is not None:
+            self._storage._p_jar.prefetch([find(self._rows, key) for key in keys])
 
     def page(self, size=20, before=None, after=None):
         if size < 1:
             raise ValueError(f"a page needs room for at least one row, not {size}")
         if before is not None and after is not None:
             raise ValueError("give before or after, not both")
+        found = self._keys_next_to(before, after, size + 1)
+        keys, more = found[:size], len(found) > size
         if after is None:
-            high = LARGEST if before is None else before - 1
-            keys = self._some_keys(size, high=high, newest_first=True)
+            first, last = (keys[0], keys[-1]) if keys else _gap(before, after)
+            older, newer = more, before is not None and has_any(self._rows, first + 1)
         else:
-            keys = self._some_keys(size, low=after + 1)[::-1]
+            keys.reverse()
+            first, last = (keys[0], keys[-1]) if keys else _gap(before, after)
+            older, newer = has_any(self._rows, high=last - 1), more
         self._prefetch(keys)
         rows = tuple(self.get(key) for key in keys)
-        first, last = (keys[0], keys[-1]) if keys else _gap(before, after)
-        older = last if self._some_keys(1, high=last - 1, newest_first=True) else None
-        newer = first if self._some_keys(1, low=first + 1) else None
-        return Page(rows=rows, older=older, newer=newer)
+        return Page(rows, last if older else None, first if newer else None)
 
-    def _some_keys(self, size, **range_):
-        return list(islice(merged(self._rows, **range_), size))
+    def _keys_next_to(self, before, after, count):
+        """*count* keys, the nearest first."""
+        if after is None:
+            high = LARGEST if before is None else before - 1
+            keys = merged(self._rows, high=high, newest_first=True)
+        else:
+            keys = merged(self._rows, low=after + 1)
+        return list(islice(keys, count))
 
     def bounds(self):
-        first = oldest(self._rows)
-        return None if first is None else (first, newest(self._rows))
+        if not len(self):
+            return None
+        newest = next(merged(self._rows, newest_first=True))
+        return next(merged(self._rows)), newest
 
     def add_schema(self, definition):
         text = _json(definition)
@@ -281,16 +281,20 @@ class Ledger:
         return schemas.maxKey() if schemas else 0
 
     def purge(self, until, limit=500):
-        removed = remove_oldest(self._rows, first_key(until) - 1, limit)
-        if removed:
-            self._storage["length"].change(-removed)
-        return removed
+        keys = merged(self._rows, high=first_key(until) - 1)
+        return self.remove(*islice(keys, max(limit, 0)))
 
     def expire_tokens(self, until, limit=5000):
-        return remove_oldest(self._storage["tokens"], first_key(until) - 1, limit)
+        until, removed = clamp(first_key(until)), 0
+        for tokens in self._storage["tokens"]:
+            old = tokens.keys(max=until, excludemax=True)
+            for token in list(islice(old, max(limit - removed, 0))):
+                del tokens[token]
+                removed += 1
+        return removed
 
     def size_estimate(self):
-        return estimate(self._rows, len(self))
+        return estimate(self._rows, self.bounds(), len(self))
 
 
 def _snapshot(key, stored):

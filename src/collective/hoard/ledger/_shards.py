@@ -1,91 +1,156 @@
-"""One sorted mapping, kept in many trees so that writers seldom meet.
+"""One sorted mapping, kept in many trees: writers seldom meet, readers load little.
 
-A key lives in the tree that its lowest bits name. Reading merges the trees
-again, lazily, and gives back the memory of what it passed.
+The lowest bits of a key choose a *shard*, a list of ``(first key, tree)`` pairs in
+the order of the keys. A tree that has grown gets no more of the newest keys, a new
+one follows it: a page of the newest rows loads small trees, whether there are a
+thousand rows or a million, and a new row rewrites small nodes.
 """
 
-from .keys import clamp
 from .keys import LARGEST
 from .keys import SMALLEST
 from bisect import bisect_right
+from BTrees.OOBTree import OOBTree
 from heapq import merge
-from itertools import islice
+from operator import itemgetter
+from persistent.list import PersistentList
 
 
-def shard(trees, key):
-    """The tree that holds *key*; the number of trees must be a power of two."""
-    return trees[key & (len(trees) - 1)]
+#: A tree with so many leaves, some 1,000 keys in all, has grown.
+LEAVES = 64
 
 
-def find(trees, key):
+def new_shard():
+    return PersistentList([(SMALLEST, _new_tree())])
+
+
+def _new_tree():
+    # Not a tree of integers: its leaves are twice as long, and a whole leaf is
+    # written with each row.
+    return OOBTree()
+
+
+def shard_of(shards, key):
+    """The shard that holds *key*; their number must be a power of two."""
+    return shards[key & (len(shards) - 1)]
+
+
+def find(shards, key):
     """The value of *key*, any integer, or None."""
-    return shard(trees, key).get(key) if clamp(key) == key else None
+    shard = shard_of(shards, key)
+    return shard[_position(shard, key)][1].get(key)
 
 
-def oldest(trees):
-    """The smallest key, or None."""
-    return min((tree.minKey() for tree in trees if tree), default=None)
+def put(shards, key, value):
+    """Add *value* under a key that is not there yet."""
+    shard = shard_of(shards, key)
+    if shard._p_jar is not None:
+        # Where a key belongs depends on the list. Should another writer extend or
+        # shorten it meanwhile, our row would be where nobody looks for it: this
+        # makes the commit a conflict, to be tried again.
+        shard._p_jar.readCurrent(shard)
+    position = _position(shard, key)
+    tree = shard[position][1]
+    if _has_grown(tree) and key > tree.maxKey():
+        tree = _new_tree()
+        shard.insert(position + 1, (key, tree))
+    tree[key] = value
 
 
-def newest(trees):
-    """The largest key, or None."""
-    return max((tree.maxKey() for tree in trees if tree), default=None)
+def discard(shards, key):
+    """Remove *key*, any integer; returns whether it was there."""
+    shard = shard_of(shards, key)
+    position = _position(shard, key)
+    tree = shard[position][1]
+    if key not in tree:
+        return False
+    del tree[key]
+    if not tree and len(shard) > 1:
+        del shard[position]
+    return True
 
 
-def merged(trees, low=SMALLEST, high=LARGEST, newest_first=False):
+def _position(shard, key):
+    # The first tree also takes what is older than its first key.
+    return max(bisect_right(shard, key, key=itemgetter(0)) - 1, 0)
+
+
+def _has_grown(tree):
+    nodes, _ = _children(tree) or ((), ())
+    return len(nodes) >= LEAVES
+
+
+def newest_in(shard):
+    """The largest key of a shard, or None."""
+    tree = shard[-1][1]
+    return tree.maxKey() if tree else None
+
+
+def merged(shards, low=SMALLEST, high=LARGEST, newest_first=False, announce=None):
     """Yield the keys from *low* to *high*, both included, in order.
 
-    The trees may change meanwhile: whatever stays in them is yielded.
+    The shards may change meanwhile: whatever stays in them is yielded. *announce*
+    is called with the values that come soon, some 20 at a time.
     """
-    low, high = max(low, SMALLEST), min(high, LARGEST)
     walk = _backward if newest_first else _forward
-    return merge(*(walk(tree, low, high) for tree in trees), reverse=newest_first)
+    streams = (
+        _stream(walk(shard, low, high), low, high, newest_first, announce)
+        for shard in shards
+    )
+    return merge(*streams, reverse=newest_first)
 
 
-def remove_oldest(trees, high, limit):
-    """Remove at most *limit* of the smallest keys up to *high*, included.
-
-    :return: how many were removed.
-    """
-    keys = list(islice(merged(trees, high=high), max(limit, 0)))
-    for key in keys:
-        del shard(trees, key)[key]
-    return len(keys)
+def has_any(shards, low=SMALLEST, high=LARGEST):
+    """Whether there is a key from *low* to *high*; asks as few shards as it can."""
+    return any(
+        leaf.keys(low, high) for shard in shards for leaf in _forward(shard, low, high)
+    )
 
 
-def _forward(tree, low, high):
-    path = _Path(tree)
-    while low is not None and low <= high:
-        leaf, _, stop = path.down_to(low)
-        yield from list(leaf.keys(low, high))
-        low = stop
+def _stream(leaves, low, high, newest_first, announce):
+    for leaf in leaves:
+        if announce is not None:
+            announce(list(leaf.values(low, high)))
+        keys = list(leaf.keys(low, high))
+        yield from reversed(keys) if newest_first else keys
 
 
-def _backward(tree, low, high):
-    path = _Path(tree)
-    while low <= high:
-        leaf, start, _ = path.down_to(high)
-        yield from reversed(list(leaf.keys(low, high)))
-        high = SMALLEST - 1 if start is None else start - 1
+def _forward(shard, low, high):
+    """Yield the leaves that may hold keys from *low* to *high*."""
+    path = _Path()
+    for _, tree in shard[_position(shard, low) :]:
+        start = low
+        while start is not None and start <= high:
+            leaf, _, start = path.down_to(tree, start)
+            yield leaf
+
+
+def _backward(shard, low, high):
+    """See `_forward`."""
+    path = _Path()
+    for _, tree in reversed(shard[: _position(shard, high) + 1]):
+        end = high
+        while end is not None and end >= low:
+            leaf, start_of_leaf, _ = path.down_to(tree, end)
+            yield leaf
+            end = None if start_of_leaf is None else start_of_leaf - 1
 
 
 class _Path:
     """The nodes from the root of a tree to one leaf.
 
     Moving on turns the nodes that are left behind into ghosts, if they were
-    ghosts before: a million rows hang on 33,000 leaves, and a connection would
+    ghosts before: a million rows hang on 66,000 leaves, and a connection would
     keep them all. BTrees offer no such iterator, and none that goes backward.
     """
 
-    def __init__(self, tree):
-        self._tree = tree
+    def __init__(self):
         self._woken = []
 
-    def down_to(self, key):
-        """The leaf for *key*, the first key it may hold (None: any) and the
-        first that belongs to the next leaf (None: there is none)."""
+    def down_to(self, tree, key):
+        """The leaf of *tree* for *key*, the first key that it may hold and the
+        first that belongs to the next leaf, each None when there is no limit."""
         start = stop = None
-        path = [node := self._visit(self._tree)]
+        path = [node := self._visit(tree)]
         while children := _children(node):
             nodes, borders = children
             at = bisect_right(borders, key)

@@ -49,6 +49,15 @@ def is_file(value) -> bool:
     )
 
 
+def files_in(value):
+    """Yield the file values in a plain value: itself, or those in its tuples."""
+    if is_file(value):
+        yield value
+    elif type(value) is tuple:
+        for item in value:
+            yield from files_in(item)
+
+
 def open_file(value):
     """A readable binary file over the content of a file value; close it.
 

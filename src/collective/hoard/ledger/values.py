@@ -137,6 +137,8 @@ def _encoded(value) -> bytes:
     elif type(value) is int:
         # Python refuses to write out integers of more than 4,300 digits.
         content = b"%x" % value
+    elif isinstance(value, date | time):
+        content = value.isoformat().encode()
     else:
         content = repr(value).encode()
     return b"%s:%d:%s" % (type(value).__name__.encode(), len(content), content)

@@ -1,0 +1,69 @@
+"""Keys tell the time, sort by it and are never handed out twice."""
+
+from collective.hoard.ledger import _ledger
+from collective.hoard.ledger.keys import first_key
+from collective.hoard.ledger.keys import key_time
+from collective.hoard.ledger.keys import make_key
+from datetime import datetime
+from datetime import timedelta
+from datetime import UTC
+import pytest
+
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOON_MS = 1_767_268_800_000
+
+
+def test_a_key_tells_its_millisecond():
+    assert key_time(make_key(NOON_MS + 7)) == NOON + timedelta(milliseconds=7)
+
+
+def test_keys_fit_63_bits_until_2248():
+    assert make_key(8_796_093_022_207) < 2**63
+    assert key_time(2**63 - 1).year == 2248
+
+
+def test_the_first_key_of_a_moment_is_rounded_up():
+    assert first_key(NOON) == NOON_MS << 20
+    assert first_key(NOON + timedelta(microseconds=1)) == (NOON_MS + 1) << 20
+
+
+@pytest.mark.parametrize("moment", [datetime(2026, 1, 1), "2026-01-01", None, 5])
+def test_a_moment_without_zone_is_refused(moment):
+    with pytest.raises(TypeError, match="time zone"):
+        first_key(moment)
+
+
+def test_rows_of_the_same_millisecond_get_different_keys(ledger):
+    keys = {ledger.add({}, schema=1) for _ in range(500)}
+    assert len(keys) == len(ledger) == 500
+    # 16 random bits: of 500 keys in one tree, some move to the next milliseconds.
+    latest = max(ledger.get(key).submitted for key in keys)
+    assert latest - NOON < timedelta(milliseconds=10)
+
+
+def test_a_taken_key_makes_the_next_millisecond_be_used(ledger, monkeypatch):
+    monkeypatch.setattr(_ledger, "make_key", lambda ms: ms << 20)
+    monkeypatch.setattr(_ledger, "randbelow", lambda places: 3)
+
+    keys = [ledger.add({"n": n}, schema=1) for n in range(3)]
+
+    assert keys == [(NOON_MS + n) << 20 | 3 for n in range(3)]
+    assert [ledger.get(key).values["n"] for key in keys] == [0, 1, 2]
+
+
+def test_a_clock_that_goes_backwards_loses_no_row(ledger, clock):
+    late = ledger.add({"n": "late"}, schema=1)
+    clock.ms -= 3_600_000
+    early = ledger.add({"n": "early"}, schema=1)
+
+    assert [row.key for row in ledger.iter_rows()] == [early, late]
+    assert ledger.get(late).values == {"n": "late"}
+
+
+def test_the_real_clock_is_used_by_default(ledger, site):
+    from collective.hoard.ledger import get_ledger
+
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    real = get_ledger(site, "form")
+    assert before <= real.get(real.add({}, schema=1)).submitted <= datetime.now(UTC)
