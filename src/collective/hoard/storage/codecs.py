@@ -29,6 +29,9 @@ class PlainCodec:
     def encode(self, value):
         return freeze(value)
 
+    def absent(self, default):
+        return default
+
     def decode(self, stored):
         return thaw(stored)
 

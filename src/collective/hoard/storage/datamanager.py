@@ -32,8 +32,9 @@ class RecordField(DataManager):
     def get(self):
         """The stored value, or else the default: an invariant may read a field
         that is not in the form and was never stored."""
-        value = self.query()
-        return self.empty_value() if value is NO_VALUE else value
+        if self.record.stored(self.name, NO_VALUE) is NO_VALUE:
+            return self.empty_value()
+        return self.query()
 
     def empty_value(self):
         """What the field holds while nothing is stored: a copy of the default."""
@@ -44,7 +45,7 @@ class RecordField(DataManager):
     def query(self, default=NO_VALUE):
         stored = self.record.stored(self.name, NO_VALUE)
         if stored is NO_VALUE:
-            return default
+            return IValueCodec(self.field).absent(default)
         missing = self.field.missing_value
         # z3c.form recognises a missing value by identity only.
         if same(stored, freeze(missing)):

@@ -30,6 +30,11 @@ class FileCodec(PlainCodec):
             stored["width"], stored["height"] = value.getImageSize()
         return stored
 
+    def absent(self, default):
+        # The widget cannot cope with z3c.form's placeholder: told to keep a
+        # file although there is none, it would answer with an HTTP 500.
+        return self.field.missing_value
+
     def decode(self, stored):
         if not isinstance(stored, PersistentMapping) or "blob" not in stored:
             return thaw(stored)

@@ -115,6 +115,9 @@ class IValueCodec(Interface):
     def decode(stored):
         """The field's value, a new object for each call."""
 
+    def absent(default):
+        """What a form gets while nothing is stored: *default* as a rule."""
+
 
 class IRecordForm(Interface):
     """Marker of forms and groups that keep their data in a record."""

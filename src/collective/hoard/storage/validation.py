@@ -14,10 +14,12 @@ from z3c.form.error import MultipleErrors
 from z3c.form.interfaces import IGroup
 from z3c.form.interfaces import ISubForm
 from z3c.form.interfaces import IValidator
+from z3c.form.interfaces import NOT_CHANGED
 from zope.component import getSiteManager
 from zope.interface import alsoProvides
 from zope.interface import Invalid
 from zope.interface import providedBy
+from zope.schema.interfaces import RequiredMissing
 
 
 # What these check has been checked in the first pass, or was replaced there on
@@ -53,20 +55,37 @@ def lookups(form, record, widget):
 
     Each appears once, however many of the combinations lead to it.
     """
-    find = getSiteManager().adapters.lookup
     root = root_form(form)
     views = (form,) if root is form else (form, root)
     rest = list(map(providedBy, (widget.field, widget)))
     request = providedBy(form.request)
-    seen = set(STOCK)
+
+    def required(context, view):
+        return [providedBy(context), request, providedBy(view), *rest]
+
+    first = getSiteManager().adapters.lookup(required(record, form), IValidator)
+    if first is not None:
+        yield Lookup(first, record, form, True)
+    seen = {first, None, *STOCK}
     for context in (record, record.content):
         for view in views:
-            required = [providedBy(context), request, providedBy(view), *rest]
-            factory = find(required, IValidator)
-            first = context is record and view is form
-            if factory is not None and (first or factory not in seen):
+            factory = _find(required(context, view))
+            if factory not in seen:
                 seen.add(factory)
-                yield Lookup(factory, context, view, first)
+                yield Lookup(factory, context, view, False)
+
+
+def _find(required):
+    """The validator for *required*, a special one if there is any.
+
+    The registry prefers anything in a nearer registry, even what z3c.form
+    registers for everything, to a special one further away.
+    """
+    for registry in getSiteManager().adapters.ro:
+        factory = registry.lookup(required, IValidator)
+        if factory is not None and factory not in STOCK:
+            return factory
+    return None
 
 
 def second_pass(form, record, widget, value):
@@ -74,6 +93,10 @@ def second_pass(form, record, widget, value):
 
     :return: The first error, or None.
     """
+    if value is NOT_CHANGED and widget.required and not widget.ignoreContext:
+        # z3c.form does not validate what is said not to have changed.
+        if record.stored(record.name_of(widget.field)) is None:
+            return RequiredMissing(widget.field.__name__)
     for lookup in lookups(form, record, widget):
         if lookup.first_pass:
             continue

@@ -23,7 +23,13 @@ from zope.interface.interfaces import ISpecification
 from zope.schema.interfaces import IField
 
 
+try:
+    from zope.testing.cleanup import addCleanUp
+except ImportError:  # pragma: no cover
+    addCleanUp = None
+
 DISCRIMINATORS = ("context", "request", "view", "field", "widget")
+_decorated = set()
 
 
 @implementer(IHoardValidator)
@@ -104,10 +110,18 @@ def hoard_validator(context=None, request=None, view=None, field=None, widget=No
 
     def register(cls):
         discriminate(cls, **given)
-        provideAdapter(cls, provides=IValidator)
+        _provide(cls)
         return cls
 
     return register
+
+
+def _provide(cls):
+    provideAdapter(cls, provides=IValidator)
+    if addCleanUp is not None and cls not in _decorated:
+        _decorated.add(cls)
+        # Test layers empty the global registry, and a module is imported once.
+        addCleanUp(provideAdapter, (cls, None, IValidator))
 
 
 def discriminate(cls, **discriminators):
