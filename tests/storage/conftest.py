@@ -13,7 +13,6 @@ from zope.component import provideHandler
 from zope.globalrequest import setRequest
 from zope.interface import alsoProvides
 from zope.interface import implementer
-
 import pytest
 import sys
 

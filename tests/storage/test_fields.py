@@ -7,6 +7,7 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from datetime import timezone
+from datetime import UTC
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -28,15 +29,14 @@ from z3c.form.object import registerFactoryAdapter
 from z3c.relationfield.schema import RelationChoice
 from z3c.relationfield.schema import RelationList
 from ZODB.blob import Blob
+from zoneinfo import ZoneInfo
 from zope import schema
 from zope.component import getMultiAdapter
 from zope.configuration.config import ConfigurationMachine
 from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface.interface import InterfaceClass
-from zoneinfo import ZoneInfo
 from ZPublisher.HTTPRequest import FileUpload
-
 import base64
 import plone.app.z3cform
 import pytest
@@ -119,7 +119,10 @@ KINDS = {
     "Password": Kind(schema.Password(), "s3cret", "s3cret", ""),
     "Email": Kind(Email(), "a@example.org", "a@example.org", "a@example.org"),
     "URI": Kind(
-        schema.URI(), "http://example.org/", "http://example.org/", "http://example.org/"
+        schema.URI(),
+        "http://example.org/",
+        "http://example.org/",
+        "http://example.org/",
     ),
     "JSONField": Kind(
         JSONField(), '{"a": [1, {"b": null}]}', {"a": [1, {"b": None}]}, "a"
@@ -132,7 +135,10 @@ KINDS = {
     ),
     "Choice": Kind(schema.Choice(values=COLOURS), ["green"], "green", "green"),
     "Choice of CatalogSource": Kind(
-        schema.Choice(source=CatalogSource()), lambda uid: {NAME: uid}, "UID", "{uid}|An item"
+        schema.Choice(source=CatalogSource()),
+        lambda uid: {NAME: uid},
+        "UID",
+        "{uid}|An item",
     ),
     "List of TextLine": Kind(
         schema.List(value_type=schema.TextLine()), lines("b", "a"), ["b", "a"], "b"
@@ -203,7 +209,10 @@ KINDS = {
         "High Street",
     ),
     "RelationChoice": Kind(
-        RelationChoice(source=CatalogSource()), lambda uid: {NAME: uid}, "content", "{uid}|An item"
+        RelationChoice(source=CatalogSource()),
+        lambda uid: {NAME: uid},
+        "content",
+        "{uid}|An item",
     ),
     "RelationList": Kind(
         RelationList(value_type=RelationChoice(source=CatalogSource())),
@@ -300,7 +309,9 @@ def filled_in(kind, forms, make_request, page, site):
 def test_the_value_comes_back(filled_in, kind, forms, page, site):
     record = get_record(page, "fields")
 
-    value = getMultiAdapter((record, forms[0].fields["value"].field), IDataManager).get()
+    value = getMultiAdapter(
+        (record, forms[0].fields["value"].field), IDataManager
+    ).get()
 
     expected = comparable(kind.value, site["item"])
     assert comparable(value, site["item"]) == expected
@@ -339,7 +350,11 @@ def test_showing_it_registers_nothing(filled_in, forms, page, make_request):
 def test_sending_it_again_changes_nothing(
     filled_in, kind, forms, page, make_request, site, events
 ):
-    if kind.field.__class__.__name__ in ("NamedBlobFile", "NamedBlobImage", "NamedFile"):
+    if kind.field.__class__.__name__ in (
+        "NamedBlobFile",
+        "NamedBlobImage",
+        "NamedFile",
+    ):
         sent = {f"{NAME}.action": "nochange"}
     else:
         sent = kind.sent(site["item"].UID()) if callable(kind.sent) else kind.sent
@@ -361,7 +376,9 @@ def registered_signatures():
             yield tuple(f for f in fields if not f.startswith("plone.app.z3cform."))
 
 
-@pytest.mark.parametrize("signature", sorted(set(registered_signatures())), ids=" ".join)
+@pytest.mark.parametrize(
+    "signature", sorted(set(registered_signatures())), ids=" ".join
+)
 def test_every_kind_with_a_widget_is_in_the_table(signature):
     resolve = ConfigurationMachine().resolve
     first, *rest = [resolve(name) for name in signature if name != ".interfaces"]
@@ -371,7 +388,9 @@ def test_every_kind_with_a_widget_is_in_the_table(signature):
         inner = inner or getattr(field, "vocabulary", None)
         wanted = [(first, field), *((spec, inner) for spec in rest)]
         return all(
-            spec.providedBy(obj) if hasattr(spec, "providedBy") else isinstance(obj, spec)
+            spec.providedBy(obj)
+            if hasattr(spec, "providedBy")
+            else isinstance(obj, spec)
             for spec, obj in wanted
         )
 
@@ -403,7 +422,7 @@ def test_the_second_of_two_equal_hours_is_kept(page):
 
 def test_the_same_moment_in_another_zone_is_a_change(page):
     record = get_record(page, "zones")
-    record["moment"] = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
+    record["moment"] = datetime(2026, 7, 1, 12, tzinfo=UTC)
     berlin = record["moment"].astimezone(ZoneInfo("Europe/Berlin"))
 
     record["moment"] = berlin

@@ -28,7 +28,6 @@ from zope.lifecycleevent.interfaces import IObjectModifiedEvent
 from zope.schema.interfaces import IContextAwareDefaultFactory
 from zope.schema.interfaces import IContextSourceBinder
 from zope.schema.vocabulary import SimpleVocabulary
-
 import pytest
 
 
@@ -255,7 +254,6 @@ def test_content_itself_is_never_stored(page, site):
 
 def test_a_file_that_belongs_to_other_content_is_copied(site, page):
     from plone.namedfile.file import NamedBlobFile
-
     import transaction
 
     first = getMultiAdapter(
@@ -326,7 +324,6 @@ def test_the_articles_plain_registration_is_not_active(site):
 def test_the_articles_plain_registration_can_be_included(thing):
     from z3c.form.datamanager import DictionaryField
     from zope.configuration import xmlconfig
-
     import collective.hoard.storage
     import zope.component
 
@@ -494,7 +491,9 @@ def test_the_record_is_announced_as_modified_as_z3c_form_does(submit):
     try:
         submit(forms.GroupedForm, {"name": "Ann", "nick": "anon", "remark": "Hm"})
     finally:
-        getGlobalSiteManager().unregisterHandler(handler, [IMarker, IObjectModifiedEvent])
+        getGlobalSiteManager().unregisterHandler(
+            handler, [IMarker, IObjectModifiedEvent]
+        )
 
     assert (IMore, ("remark",)) in seen
     assert seen[0][0] is IFeedback and "name" in seen[0][1]

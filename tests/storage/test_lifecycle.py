@@ -11,7 +11,6 @@ from Products.CMFCore.utils import getToolByName
 from z3c.form.interfaces import IDataManager
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getMultiAdapter
-
 import pytest
 import transaction
 
@@ -28,6 +27,9 @@ def file_manager(content):
 @pytest.fixture(params=["Document", "Folder", "News Item"])
 def content(request, site):
     """Content of folderish and other types, with a record and a file."""
+    fti = site.portal_types[request.param]
+    behaviors = tuple({*fti.behaviors, "plone.locking", "plone.versioning"})
+    fti.manage_changeProperties(behaviors=behaviors)
     site.invokeFactory("Folder", "target")
     site.invokeFactory(request.param, "it", title="It")
     content = site["it"]
@@ -172,44 +174,55 @@ def repository(site):
     return getToolByName(site, "portal_repository")
 
 
-def test_reverting_brings_the_old_record_back(content, repository, site):
-    repository.setVersionableContentTypes([content.portal_type])
-    repository.save(content, comment="first")
+@pytest.fixture
+def save(repository):
+    """Save a version; its number."""
+
+    def save(content):
+        types = {*repository.getVersionableContentTypes(), content.portal_type}
+        repository.setVersionableContentTypes(list(types))
+        repository.save(content, comment="saved")
+        return content.version_id
+
+    return save
+
+
+def test_reverting_brings_the_old_record_back(content, repository, save, site):
+    first = save(content)
     get_record(content, KEY)["name"] = "Changed"
     file_manager(content).set(NamedBlobFile(b"Changed", filename="c.txt"))
     get_record(content, "later")["a"] = 1
-    repository.save(content, comment="second")
+    second = save(content)
 
-    repository.revert(content, 0)
+    repository.revert(content, first)
 
     check(site["it"])
     assert file_manager(site["it"]).get().filename == "hi.txt"
     assert not get_record(site["it"], "later").exists
 
-    repository.revert(site["it"], 1)
+    repository.revert(site["it"], second)
 
     check(site["it"], "Changed", b"Changed")
 
 
-def test_a_version_is_not_changed_by_later_edits(content, repository):
-    repository.setVersionableContentTypes([content.portal_type])
-    repository.save(content, comment="first")
+def test_a_version_is_not_changed_by_later_edits(content, repository, save):
+    first = save(content)
     get_record(content, KEY).storage["tags"].append("later")
     file_manager(content).set(NamedBlobFile(b"Changed", filename="c.txt"))
 
-    version = repository.retrieve(content, 0).object
+    version = repository.retrieve(content, first).object
 
     check(version)
 
 
-def test_a_version_without_a_record_reverts_to_none(site, repository):
+def test_a_version_without_a_record_reverts_to_none(site, repository, save):
     site.invokeFactory("Document", "empty")
     content = site["empty"]
-    repository.save(content, comment="first")
+    first = save(content)
     get_record(content, KEY)["name"] = "Ann"
-    repository.save(content, comment="second")
+    save(content)
 
-    repository.revert(content, 0)
+    repository.revert(content, first)
 
     assert not get_record(site["empty"], KEY).exists
 
@@ -225,7 +238,9 @@ def test_the_modifier_is_there_once_and_goes_with_the_add_on(site):
     assert "HoardRecordBlobs" not in modifiers.objectIds()
 
 
-def test_versions_are_saved_even_if_the_package_is_gone(content, repository, site):
+def test_versions_are_saved_even_if_the_package_is_gone(
+    content, repository, save, site
+):
     from collective.hoard.storage.versioning import RecordBlobs
 
     # What ZODB makes of a class that cannot be imported.
@@ -235,23 +250,17 @@ def test_versions_are_saved_even_if_the_package_is_gone(content, repository, sit
     broken = find_global("collective.gone", "RecordBlobs")
     assert isinstance(modifier._modifier, RecordBlobs)
     modifier._modifier = broken.__new__(broken)
-    repository.setVersionableContentTypes([content.portal_type])
 
-    repository.save(content, comment="first")
-    repository.revert(content, 0)
+    repository.revert(content, save(content))
 
     assert get_record(site["it"], KEY)["name"] == "Ann"
 
 
-def test_versions_through_the_edit_form_hold_the_record(site, page, repository):
-    from zope.event import notify
-    from zope.lifecycleevent import ObjectModifiedEvent
+def test_touching_the_content_saves_a_version_with_the_record(submit, page, repository):
+    before = len(repository.getHistory(page))
 
-    repository.save(page, comment="first")
-    get_record(page, KEY)["name"] = "Ann"
-    notify(ObjectModifiedEvent(page))
-    repository.save(page, comment="second")
+    submit(forms.TouchingForm, {"name": "Ann"})
 
-    version = repository.retrieve(page, 1).object
-
-    assert get_record(version, KEY)["name"] == "Ann"
+    assert len(repository.getHistory(page)) == before + 1
+    version = repository.retrieve(page, page.version_id).object
+    assert get_record(version, forms.TouchingForm.record_key)["name"] == "Ann"

@@ -17,7 +17,6 @@ from zope.i18nmessageid import MessageFactory
 from zope.interface import directlyProvides
 from zope.interface import Interface
 from zope.interface.verify import verifyObject
-
 import pickle
 import pytest
 
@@ -80,7 +79,7 @@ def test_what_it_does_not_know_is_asked_of_the_content(record, thing):
     assert record.absolute_url() == thing.absolute_url()
     assert record.__parent__ is thing
     with pytest.raises(AttributeError):
-        record._private
+        _ = record._private
 
 
 @pytest.mark.parametrize("key", [None, "", 7, b"k"])

@@ -26,7 +26,6 @@ from zope.component import getMultiAdapter
 from zope.interface import directlyProvidedBy
 from zope.interface import Interface
 from ZPublisher.interfaces import IPubBeforeCommit
-
 import pytest
 import subprocess
 import sys
@@ -155,7 +154,9 @@ def test_1_equals_true_but_is_another_answer(submit, page):
     assert get_record(page, "number")["answer"] is True
 
 
-@pytest.mark.parametrize("old,new", [(1, True), (1.0, 1), ([1], [True]), ((0,), (False,))])
+@pytest.mark.parametrize(
+    "old,new", [(1, True), (1.0, 1), ([1], [True]), ((0,), (False,))]
+)
 def test_1_equals_true_is_noticed_by_the_record(page, old, new):
     record = get_record(page, "k")
     record["v"] = old
@@ -375,7 +376,9 @@ def browser_of(layer, signed_in):
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "anonymous"])
 @pytest.mark.parametrize("name", ["page", "item"], ids=["filled", "empty"])
-def test_write_on_get(storage_functional, public_page, registered, view, signed_in, name):
+def test_write_on_get(
+    storage_functional, public_page, registered, view, signed_in, name
+):
     browser = browser_of(storage_functional, signed_in)
     browser.open(public_page)  # Plone itself writes its portlets once
     registered.clear()
@@ -452,7 +455,10 @@ def test_add_on_removed_and_every_record_loaded_by_bare_zodb(submit, page, tmp_p
     submit(forms.ArticleForm, {"name": "Ben"})
     record = get_record(page, "hoardexample.auto")
     typed = {
-        "attachment": (forms.IAuto["attachment"], NamedBlobFile(b"Hi", filename="a.txt")),
+        "attachment": (
+            forms.IAuto["attachment"],
+            NamedBlobFile(b"Hi", filename="a.txt"),
+        ),
         "text": (RichText(__name__="text"), RichTextValue("<p>Rich</p>", "text/html")),
         "related": (RelationChoice(__name__="related", source=CatalogSource()), page),
     }

@@ -23,7 +23,6 @@ from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface import Invalid
 from zope.interface.verify import verifyObject
-
 import collective.hoard.storage
 import pytest
 
@@ -199,7 +198,9 @@ def test_an_unchanged_file_is_valid_in_the_second_pass(submit, page):
     assert messages(form, "attachment") == []
 
 
-@pytest.mark.parametrize("sent", [{"attachment": ""}, {"attachment.action": "nochange"}])
+@pytest.mark.parametrize(
+    "sent", [{"attachment": ""}, {"attachment.action": "nochange"}]
+)
 def test_a_required_field_is_still_required(submit, sent):
     form = submit(FileForm, sent)
 
@@ -215,7 +216,10 @@ def test_the_directive_registers(submit):
 @pytest.mark.parametrize(
     "arguments,message",
     [
-        ('schema="hoardexample.forms.IFeedback" name="nme"', "Give one of: amount, name"),
+        (
+            'schema="hoardexample.forms.IFeedback" name="nme"',
+            "Give one of: amount, name",
+        ),
         ('schema="hoardexample.forms.IFeedback"', "has no field None"),
         ('name="nick"', "needs a schema"),
         ('context="os.environ"', "is an instance"),

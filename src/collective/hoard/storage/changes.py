@@ -18,8 +18,7 @@ def apply_changes(form, data):
     :return: ``{schema: [widget names]}`` of what was stored.
     """
     record = form.getContent()
-    with record.batch():
-        changes = _apply(form, record, data)
+    changes = _apply(form, record, data)
     if changes:
         names = [Attributes(schema, *names) for schema, names in changes.items()]
         notify(ObjectModifiedEvent(record, *names))
@@ -30,23 +29,28 @@ def apply_changes(form, data):
 
 
 def _apply(form, record, data):
-    """Apply *data* to the fields of *form* and of its groups, without events."""
+    """Apply *data* to the fields of *form* and of its groups, as one event."""
     changes = {}
-    for name, field in form.fields.items():
-        value = data.get(name, NOT_CHANGED)
-        if value is NOT_CHANGED:
-            continue
-        manager = getMultiAdapter((record, field.field), IDataManager)
-        if _differs(manager, value):
-            manager.set(value)
-            changes.setdefault(field.field.interface, []).append(name)
-    for group in getattr(form, "groups", ()):
-        own = group.getContent()
-        shared = IRecord.providedBy(own) and own.key == record.key
-        done = _apply(group, record, data) if shared else group.applyChanges(data)
-        for schema, names in done.items():
-            changes.setdefault(schema, []).extend(names)
+    with record.batch():
+        for name, field in form.fields.items():
+            value = data.get(name, NOT_CHANGED)
+            if value is NOT_CHANGED:
+                continue
+            manager = getMultiAdapter((record, field.field), IDataManager)
+            if _differs(manager, value):
+                manager.set(value)
+                changes.setdefault(field.field.interface, []).append(name)
+        for group in getattr(form, "groups", ()):
+            for schema, names in _apply_group(group, data).items():
+                changes.setdefault(schema, []).extend(names)
     return changes
+
+
+def _apply_group(group, data):
+    content = group.getContent()
+    if IRecord.providedBy(content):
+        return _apply(group, content, data)
+    return group.applyChanges(data)  # it keeps its data somewhere else
 
 
 def _differs(manager, value):

@@ -6,6 +6,7 @@ refers to the blobs of a record instead, as Plone does with those of fields.
 """
 
 from Acquisition import aq_base
+from BTrees.OOBTree import OOBTree
 from collective.hoard.storage.interfaces import ANNOTATION_KEY
 from io import BytesIO
 from persistent import Persistent
@@ -14,6 +15,7 @@ from persistent.mapping import PersistentMapping
 from Products.CMFCore.utils import getToolByName
 from Products.CMFEditions.interfaces.IModifier import IAttributeModifier
 from Products.CMFEditions.interfaces.IModifier import ICloneModifier
+from Products.CMFEditions.interfaces.IModifier import ISaveRetrieveModifier
 from Products.CMFEditions.Modifiers import ConditionalTalesModifier
 from ZODB.blob import Blob
 from zope.interface import implementer
@@ -23,9 +25,9 @@ import pickle
 MODIFIER_ID = "HoardRecordBlobs"
 
 
-@implementer(IAttributeModifier, ICloneModifier)
+@implementer(IAttributeModifier, ICloneModifier, ISaveRetrieveModifier)
 class RecordBlobs:
-    """See CMFEditions' `IAttributeModifier` and `ICloneModifier`.
+    """See CMFEditions' `IAttributeModifier` and its neighbours.
 
     Kept in portal_modifier, which skips it if the package is gone.
     """
@@ -45,6 +47,24 @@ class RecordBlobs:
             return "blob" if id(candidate) in blobs else None
 
         return persistent_id, lambda pid: None, [], []
+
+    def beforeSaveModifier(self, obj, clone):
+        return {}, [], []
+
+    def afterRetrieveModifier(self, obj, repo_clone, preserve=()):
+        # A revert sets what the version has and leaves the rest: content that
+        # had no annotation at all then would keep today's records.
+        annotations = getattr(aq_base(obj), "__annotations__", None) or {}
+        if ANNOTATION_KEY in annotations and "__annotations__" not in vars(repo_clone):
+            records = annotations[ANNOTATION_KEY]
+            repo_clone.__annotations__ = OOBTree(
+                {
+                    key: value
+                    for key, value in annotations.items()
+                    if key != ANNOTATION_KEY and records.get(key) is not value
+                }
+            )
+        return [], [], {}
 
 
 def install(setup_tool):

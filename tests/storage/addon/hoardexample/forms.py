@@ -5,9 +5,9 @@ from collective.hoard.storage import hoard_validator
 from collective.hoard.storage import HoardValidator
 from collective.hoard.storage import RecordFormMixin
 from collective.hoard.storage import RecordSubForm
+from plone.app.contenttypes.interfaces import IDocument
 from plone.autoform.form import AutoExtensibleForm
 from plone.namedfile.field import NamedBlobFile
-from plone.app.contenttypes.interfaces import IDocument
 from plone.supermodel import model
 from plone.z3cform.fieldsets.group import Group as PloneGroup
 from plone.z3cform.layout import wrap_form
