@@ -1,0 +1,89 @@
+"""Widgets of a record: the second pass of validation, and cleared values.
+
+Sitting at the widgets rather than in a form class, both hold for forms,
+groups of either kind, fieldsets and subforms alike.
+"""
+
+from collective.hoard.storage.interfaces import IRecord
+from collective.hoard.storage.validation import second_pass
+from copy import copy
+from z3c.form.contentprovider import FieldWidgetsAndProviders
+from z3c.form.field import FieldWidgets
+from z3c.form.interfaces import IDataManager
+from z3c.form.interfaces import IErrorViewSnippet
+from z3c.form.interfaces import IFieldsAndContentProvidersForm
+from z3c.form.interfaces import IFieldsForm
+from z3c.form.interfaces import IFormLayer
+from z3c.form.interfaces import NO_VALUE
+from zope.component import adapter
+from zope.component import getMultiAdapter
+
+
+class RecordWidgetsMixin:
+    """What the widgets of a record do beyond z3c.form's own."""
+
+    def update(self):
+        if not self.ignoreContext:
+            self.form.fields = fields_to_show(self.form.fields, self.content)
+        super().update()
+
+    def _extract(self, returnRaw=False):
+        return self._second_pass(*super()._extract(returnRaw))
+
+    def _second_pass(self, data, errors):
+        """Run the validators that z3c.form did not find (see `second_pass`)."""
+        failed = {id(view.widget) for view in errors}
+        for name, widget in self.items():
+            if name not in data or id(widget) in failed:
+                continue
+            error = second_pass(self.form, self.content, widget, data[name])
+            if error is not None:
+                errors += (self._show(error, widget),)
+                del data[name]
+        if self.setErrors:
+            self.errors = errors
+        return data, errors
+
+    def _show(self, error, widget):
+        view = getMultiAdapter(
+            (error, self.request, widget, widget.field, self.form, self.content),
+            IErrorViewSnippet,
+        )
+        view.update()
+        if self.setErrors:
+            widget.error = view
+        return view
+
+
+@adapter(IFieldsForm, IFormLayer, IRecord)
+class RecordWidgets(RecordWidgetsMixin, FieldWidgets):
+    """See `z3c.form.interfaces.IWidgets`."""
+
+
+@adapter(IFieldsAndContentProvidersForm, IFormLayer, IRecord)
+class RecordWidgetsAndProviders(RecordWidgetsMixin, FieldWidgetsAndProviders):
+    """The same for forms with content providers."""
+
+    def extract(self):
+        return self._second_pass(*super().extract())
+
+
+def fields_to_show(fields, record):
+    """*fields*, where one that was cleared on purpose shows no default.
+
+    z3c.form cannot tell "never asked" from "emptied" and would show the
+    default again.  The fields belong to the class, so changed ones are copies.
+    """
+    shown = {}
+    for name, field in fields.items():
+        if field.showDefault is None and _was_cleared(field.field, record):
+            shown[name] = copy(field)
+            shown[name].showDefault = False
+    if not shown:
+        return fields
+    return fields.__class__(*(shown.get(name, f) for name, f in fields.items()))
+
+
+def _was_cleared(field, record):
+    value = getMultiAdapter((record, field), IDataManager).query()
+    return value is not NO_VALUE and value is field.missing_value
