@@ -1,5 +1,6 @@
 """docs/reference/definition.md is true."""
 
+from collective.hoard.forms.definition import parse
 from collective.hoard.forms.definition import parse_json
 from collective.hoard.forms.fill import fill
 from collective.hoard.forms.interfaces import IFieldKind
@@ -45,10 +46,8 @@ def test_the_python_example_is_a_kind(integration):
     manager = getSiteManager()
     manager.registerUtility(scope["PostalCode"](), IFieldKind, "postal_code")
     field = {"id": "code", "kind": "postal_code", "title": "Code"}
-    definition = parse_json(
-        '{"version": 1, "fieldsets": [{"id": "a", "fields": [%s]}]}'
-        % str(field).replace("'", '"')
-    )
+    fieldset = {"id": "main", "fields": [field]}
+    definition = parse({"version": 1, "fieldsets": [fieldset]})
 
     assert fill(definition, {"code": "04109"}, Limits()) == {"code": "04109"}
     with pytest.raises(SubmissionRefused, match="five digits"):
