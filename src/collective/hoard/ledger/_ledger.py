@@ -114,6 +114,9 @@ class Ledger:
     def __len__(self):
         return self._storage["length"]()
 
+    def __bool__(self):
+        return True
+
     def add(self, values, *, schema, user_id=None, token=None):
         fields = plain_values(values)
         self._check_author(schema, user_id)

@@ -41,19 +41,28 @@ def find(shards, key):
 
 
 def put(shards, key, value):
-    """Add *value* under a key that is not there yet."""
+    """Add *value* under a key that is not there yet.
+
+    Where a key belongs depends on the list of trees. Should one writer extend the
+    list while another adds to the last tree, a row could end up where nobody looks
+    for it. So each demands that the other has not been there: one of the two
+    commits is a conflict, and tried again.
+    """
     shard = shard_of(shards, key)
-    if shard._p_jar is not None:
-        # Where a key belongs depends on the list. Should another writer extend or
-        # shorten it meanwhile, our row would be where nobody looks for it: this
-        # makes the commit a conflict, to be tried again.
-        shard._p_jar.readCurrent(shard)
+    _demand_current(shard)
     position = _position(shard, key)
     tree = shard[position][1]
     if _has_grown(tree) and key > tree.maxKey():
+        _demand_current(_Path().down_to(tree, LARGEST)[0])
         tree = _new_tree()
         shard.insert(position + 1, (key, tree))
     tree[key] = value
+
+
+def _demand_current(node):
+    """Make it a conflict if somebody else commits a change of *node* before us."""
+    if node._p_jar is not None:
+        node._p_jar.readCurrent(node)
 
 
 def discard(shards, key):

@@ -112,6 +112,9 @@ class ILedger(Interface):
     def __len__():
         """Number of rows; costs one object, however many there are."""
 
+    def __bool__():
+        """True, also without rows: ``if ledger:`` does not count."""
+
     def add(values, *, schema, user_id=None, token=None):
         """Store *values*, a mapping of field id to plain value.
 
