@@ -2,7 +2,7 @@
 PYTHON = @scripts/with-python
 
 .DEFAULT_GOAL = help
-.PHONY: bench clean docs help lint pictures pins production setup start test test-all
+.PHONY: bench clean docs help lint locales pictures pins production setup start test test-all
 
 help:        ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\): *## /    make \1\t/p' Makefile | expand -t 24
@@ -24,6 +24,10 @@ lint:        ## Check the style of Python, ZCML and XML.
 
 docs:        ## Build the documentation; a warning is an error.
 	$(PYTHON) scripts/build_docs.py
+
+locales:     ## Bring the message catalogues in step with the code.
+	@scripts/with-python scripts/set_up.py
+	.venv/bin/python scripts/locales.py
 
 pictures:    ## Take the pictures of the documentation anew.
 	HOARD_PICTURES="$(CURDIR)/docs/images" scripts/with-python scripts/run_tests.py tests/browser/test_pictures.py
