@@ -2,6 +2,7 @@
 
 from ..ledger import create_ledger
 from ..ledger import get_ledger
+from ..ledger import remove_ledger
 from ..ledger.interfaces import LedgerMissing
 from .behavior import stored_definition
 from .definition import parse
@@ -32,6 +33,16 @@ def keep_ledger(form):
     if data.get("fieldsets") or ledger.current_schema():
         ledger.add_schema(data)
     return ledger
+
+
+def drop_empty_ledger(form):
+    """Remove the ledger of a *form* that goes away, if nothing was ever kept.
+
+    Working copies come and go and would leave a ledger each.
+    """
+    ledger = find_ledger(form)
+    if ledger is not None and not len(ledger):
+        remove_ledger(getSite(), ledger.form_uid)
 
 
 def fingerprint(form):

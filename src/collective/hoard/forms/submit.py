@@ -3,6 +3,7 @@
 from ..ledger.files import store_file
 from ..ledger.interfaces import DuplicateToken
 from .behavior import get_definition
+from .behavior import stored_definition
 from .events import SubmissionAdded
 from .fill import fill
 from .keeping import find_ledger
@@ -31,13 +32,13 @@ def submit(form, raw, *, user_id=None, token=None, json=False):
     :raises TokenUsed: the token has stored other values; nothing is stored.
     """
     values = fill(get_definition(form), raw, get_limits(), json=json)
-    ledger = find_ledger(form)
-    if ledger is None or not ledger.current_schema():
-        ledger = keep_ledger(form)
+    ledger = find_ledger(form) or keep_ledger(form)
     try:
         key = ledger.add(
             {name: _storable(value) for name, value in values.items()},
-            schema=ledger.current_schema(),
+            # Mostly the current one; a form may have been set back to an
+            # earlier version behind our back.
+            schema=ledger.add_schema(stored_definition(form)),
             user_id=user_id,
             token=token,
         )
