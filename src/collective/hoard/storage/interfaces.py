@@ -79,6 +79,15 @@ class IRecord(Interface):
         let the error abort the transaction.
         """
 
+    def submitting(find):
+        """A context manager: inside it `submitted` asks *find*."""
+
+    def submitted(name):
+        """What is being submitted for *name* just now, or `NO_VALUE`.
+
+        :raises NoInputData: What was entered is invalid.
+        """
+
     def absolute_url():
         """The address of the content."""
 

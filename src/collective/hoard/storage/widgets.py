@@ -5,6 +5,8 @@ groups of either kind, fieldsets and subforms alike.
 """
 
 from collective.hoard.storage.interfaces import IRecord
+from collective.hoard.storage.submitted import other_input
+from collective.hoard.storage.submitted import own_input_widgets
 from collective.hoard.storage.validation import second_pass
 from copy import copy
 from z3c.form.contentprovider import FieldWidgetsAndProviders
@@ -26,6 +28,15 @@ class RecordWidgetsMixin:
         if not self.ignoreContext:
             self.form.fields = fields_to_show(self.form.fields, self.content)
         super().update()
+
+    def validate(self, data):
+        asked = {
+            w.__name__: self.content.name_of(w.field) for w in own_input_widgets(self)
+        }
+        rejected = {name for key, name in asked.items() if key not in data}
+        find = other_input(self.form, self.content, rejected)
+        with self.content.submitting(find):
+            return super().validate(data)
 
     def _extract(self, returnRaw=False):
         return self._second_pass(*super()._extract(returnRaw))
