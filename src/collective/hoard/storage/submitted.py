@@ -1,5 +1,6 @@
 """The values that were sent with a form, converted but not yet validated."""
 
+from collective.hoard.storage.conflicts import REVISION
 from collective.hoard.storage.validation import root_form
 from inspect import isclass
 from z3c.form.error import MultipleErrors
@@ -19,7 +20,9 @@ def own_input_widgets(widgets):
     """Those of *widgets*, a manager or None, that visitors fill in."""
     for widget in (widgets or {}).values():
         # There may be content providers among them.
-        if IFieldWidget.providedBy(widget) and widget.mode != DISPLAY_MODE:
+        if not IFieldWidget.providedBy(widget) or widget.__name__ == REVISION:
+            continue
+        if widget.mode != DISPLAY_MODE:
             yield widget
 
 
