@@ -8,7 +8,6 @@ with ZODB alone.  Reading never writes.
 """
 
 from collective.hoard.exceptions import HoardError
-from z3c.form.interfaces import IForm
 from zope.interface import Attribute
 from zope.interface import Interface
 from zope.interface.interfaces import IObjectEvent
@@ -143,10 +142,6 @@ class IRecordForm(Interface):
     record_detects_conflicts = Attribute(
         "Whether a form opened before someone else's change is refused."
     )
-
-
-class IRecordRootForm(IRecordForm, IForm):
-    """A record form that is not a group of another."""
 
 
 class IFieldOfRecord(Interface):

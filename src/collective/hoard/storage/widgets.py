@@ -15,10 +15,11 @@ from collective.hoard.storage.submitted import other_input
 from collective.hoard.storage.submitted import own_input_widgets
 from collective.hoard.storage.validation import root_form
 from collective.hoard.storage.validation import second_pass
+from collective.hoard.storage.values import freeze
+from collective.hoard.storage.values import same
 from copy import copy
 from z3c.form.contentprovider import FieldWidgetsAndProviders
 from z3c.form.field import FieldWidgets
-from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IFieldsForm
@@ -133,5 +134,5 @@ def fields_to_show(fields, record):
 
 
 def _was_cleared(field, record):
-    value = getMultiAdapter((record, field), IDataManager).query()
-    return value is not NO_VALUE and value is field.missing_value
+    stored = record.stored(record.name_of(field), NO_VALUE)
+    return stored is not NO_VALUE and same(stored, freeze(field.missing_value))
