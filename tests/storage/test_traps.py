@@ -226,6 +226,24 @@ def test_two_schemata_with_a_same_named_field_are_refused_when_known_later(submi
         submit(Clashing)
 
 
+def test_two_schemata_with_a_same_named_field_by_inheritance_are_refused():
+    class IBase(Interface):
+        name = schema.TextLine(title="Name")
+
+    class IOne(IBase):
+        pass
+
+    class ITwo(IBase):
+        pass
+
+    with pytest.raises(AmbiguousField, match="both inherit the field 'name'"):
+
+        class Clashing(RecordFormMixin, AutoExtensibleForm, EditForm):
+            record_key = "clash"
+            schema = IOne
+            additionalSchemata = (ITwo,)
+
+
 def test_two_schemata_with_a_same_named_field_are_kept_apart_if_qualified(submit, page):
     class Apart(RecordFormMixin, AutoExtensibleForm, EditForm):
         record_key = "apart"

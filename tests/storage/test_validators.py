@@ -11,6 +11,8 @@ from plone.namedfile.field import NamedBlobFile
 from z3c.form.contentprovider import ContentProviders
 from z3c.form.field import Fields
 from z3c.form.form import EditForm
+from z3c.form.group import Group
+from z3c.form.group import GroupForm
 from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IValidator
 from z3c.form.validator import SimpleFieldValidator
@@ -22,6 +24,7 @@ from zope.contentprovider.provider import ContentProviderBase
 from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface import Invalid
+from zope.interface import invariant
 from zope.interface.verify import verifyObject
 import collective.hoard.storage
 import pytest
@@ -311,3 +314,47 @@ def test_more_than_one_field_can_be_wrong(submit):
 
     assert messages(form, "name")
     assert messages(form, "tone")
+
+
+class ISpan(Interface):
+    first = schema.Int(title="First")
+    last = schema.Int(title="Last")
+
+    @invariant
+    def in_order(data):
+        if data.last < data.first:
+            raise Invalid("Last is before first.")
+
+
+class LastGroup(Group):
+    label = "Last"
+    fields = Fields(ISpan).select("last")
+
+
+class SpanForm(RecordFormMixin, GroupForm, EditForm):
+    record_key = "span"
+    fields = Fields(ISpan).select("first")
+    groups = (LastGroup,)
+
+
+def all_messages(form):
+    return {v.message for part in (form, *form.groups) for v in part.widgets.errors}
+
+
+def test_an_invariant_sees_what_is_submitted_in_other_fieldsets(submit):
+    submit(SpanForm, {"first": "1", "last": "2"})
+
+    good = submit(SpanForm, {"first": "10", "last": "20"})
+    bad = submit(SpanForm, {"first": "20", "last": "10"})
+
+    assert all_messages(good) == set()
+    assert all_messages(bad) == {"Last is before first."}
+    assert dict(good.getContent()) == {"first": 10, "last": 20}
+
+
+@pytest.mark.parametrize("first", ["", "ten"])
+def test_an_invariant_is_not_asked_about_invalid_input(submit, first):
+    form = submit(SpanForm, {"first": first, "last": "1"})
+
+    assert len(all_messages(form)) == 1
+    assert not form.getContent().exists

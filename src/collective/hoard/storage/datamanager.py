@@ -8,6 +8,7 @@ from collective.hoard.storage.values import freeze
 from collective.hoard.storage.values import same
 from z3c.form.datamanager import DataManager
 from z3c.form.interfaces import NO_VALUE
+from z3c.form.interfaces import NOT_CHANGED
 from zope.component import adapter
 from zope.interface import Interface
 from zope.schema.interfaces import IField
@@ -30,8 +31,11 @@ class RecordField(DataManager):
         return self.record.name_of(self.field)
 
     def get(self):
-        """The stored value, or else the default: an invariant may read a field
-        that is not in the form and was never stored."""
+        """The value an invariant should see: what is being submitted, or what
+        is stored, or the default of a field that was never stored."""
+        submitted = self.record.submitted(self.name)
+        if submitted is not NO_VALUE and submitted is not NOT_CHANGED:
+            return submitted
         if self.record.stored(self.name, NO_VALUE) is NO_VALUE:
             return self.empty_value()
         return self.query()

@@ -58,7 +58,7 @@ def explain_form(form, group=""):
     The widgets must have been set up.  Nothing is validated.
     """
     for name, widget in form.widgets.items():
-        if getattr(widget, "field", None) is not None:
+        if name in form.fields:  # and not a content provider
             yield _explain(form, group, name, widget)
     for inner in getattr(form, "groups", ()):
         yield from explain_form(inner, str(inner.label or inner.__name__))

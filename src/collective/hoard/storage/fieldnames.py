@@ -54,15 +54,29 @@ def _refuse_duplicates(cls, found, qualified):
         owner = field.interface
         prefix = f"{owner.__identifier__}." if owner in qualified else ""
         name = prefix + field.__name__
-        other = taken.setdefault(name, schema)
+        other, other_owner = taken.setdefault(name, (schema, owner))
         if other is not schema:
-            first, second = _identifier(other), _identifier(schema)
-            raise AmbiguousField(
-                f"{cls.__module__}.{cls.__qualname__}: {first} and {second} both "
-                f"have a field {field.__name__!r}, and the second would overwrite "
-                "the first. Rename one, or keep the fields of one schema under "
-                f"its full name: record_qualified = ({second.split('.')[-1]},)"
-            )
+            same_field = other_owner is owner
+            explain = _inherited_twice if same_field else _two_fields
+            form = f"{cls.__module__}.{cls.__qualname__}"
+            raise AmbiguousField(f"{form}: {explain(other, schema, field)}")
+
+
+def _two_fields(first, second, field):
+    first, second = _identifier(first), _identifier(second)
+    return (
+        f"{first} and {second} both have a field {field.__name__!r}, and the second "
+        "would overwrite the first. Rename one, or keep the fields of one schema "
+        f"under its full name: record_qualified = ({second.split('.')[-1]},)"
+    )
+
+
+def _inherited_twice(first, second, field):
+    return (
+        f"{_identifier(first)} and {_identifier(second)} both inherit the field "
+        f"{field.__name__!r} of {_identifier(field.interface)}, but only one value "
+        "can be stored for it. Leave it out of one of them."
+    )
 
 
 def _identifier(schema):

@@ -8,7 +8,6 @@ with ZODB alone.  Reading never writes.
 """
 
 from collective.hoard.exceptions import HoardError
-from z3c.form.interfaces import IForm
 from zope.interface import Attribute
 from zope.interface import Interface
 from zope.interface.interfaces import IObjectEvent
@@ -79,6 +78,15 @@ class IRecord(Interface):
         let the error abort the transaction.
         """
 
+    def submitting(find):
+        """A context manager: inside it `submitted` asks *find*."""
+
+    def submitted(name):
+        """What is being submitted for *name* just now, or `NO_VALUE`.
+
+        :raises NoInputData: What was entered is invalid.
+        """
+
     def absolute_url():
         """The address of the content."""
 
@@ -134,10 +142,6 @@ class IRecordForm(Interface):
     record_detects_conflicts = Attribute(
         "Whether a form opened before someone else's change is refused."
     )
-
-
-class IRecordRootForm(IRecordForm, IForm):
-    """A record form that is not a group of another."""
 
 
 class IFieldOfRecord(Interface):

@@ -30,6 +30,7 @@ class Record(MutableMapping):
         self.key = key
         self._where = where
         self._qualified = frozenset(qualified)
+        self._find_submitted = None
         self._depth = 0
         self._created = False
         self._old = {}
@@ -119,6 +120,17 @@ class Record(MutableMapping):
             self._created = self._created or not self.exists
             self._where.create(self.content, self.key)[name] = value
         return True
+
+    @contextmanager
+    def submitting(self, find):
+        before, self._find_submitted = self._find_submitted, find
+        try:
+            yield
+        finally:
+            self._find_submitted = before
+
+    def submitted(self, name):
+        return NO_VALUE if self._find_submitted is None else self._find_submitted(name)
 
     def _remember(self, name):
         self._old.setdefault(name, self.stored(name, NO_VALUE))

@@ -3,22 +3,19 @@
 from collective.hoard.storage.interfaces import IHoardValidator
 from collective.hoard.storage.interfaces import InvalidMarker
 from collective.hoard.storage.interfaces import IRecord
+from collective.hoard.storage.submitted import extracted_values
 from collective.hoard.storage.validation import root_form
 from inspect import isclass
 from persistent import Persistent
-from z3c.form.error import MultipleErrors
-from z3c.form.interfaces import IDataConverter
 from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IValidator
 from z3c.form.interfaces import IWidget
-from z3c.form.interfaces import NO_VALUE
 from z3c.form.validator import SimpleFieldValidator
 from z3c.form.validator import WidgetValidatorDiscriminators
 from zope.component import getMultiAdapter
 from zope.component import provideAdapter
 from zope.interface import implementer
-from zope.interface import Invalid
 from zope.interface.interfaces import ISpecification
 from zope.schema.interfaces import IField
 
@@ -70,28 +67,6 @@ class HoardValidator(SimpleFieldValidator):
     @property
     def form_data(self):
         return extracted_values(self.form)
-
-
-def extracted_values(form):
-    """Values of all widgets of *form* and its groups that can be converted."""
-    values = {}
-    for widget in (form.widgets or {}).values():
-        try:
-            raw = widget.extract()
-            value = widget.field.missing_value
-            if raw is not NO_VALUE:
-                value = IDataConverter(widget).toFieldValue(raw)
-        except (Invalid, ValueError, MultipleErrors):
-            continue
-        except AttributeError:
-            if hasattr(widget, "field"):
-                raise
-            continue  # a content provider among the widgets
-        values[widget.__name__] = value
-    for group in getattr(form, "groups", ()):
-        if not isclass(group):
-            values.update(extracted_values(group))
-    return values
 
 
 def hoard_validator(context=None, request=None, view=None, field=None, widget=None):

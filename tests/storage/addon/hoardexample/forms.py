@@ -142,9 +142,11 @@ class TouchingForm(FeedbackForm):
     record_touches_content = True
 
 
-class CarefulForm(FeedbackForm):
+class CarefulForm(RecordFormMixin, GroupForm, EditForm):
     record_key = "hoardexample.careful"
     record_detects_conflicts = True
+    fields = Fields(IFeedback)
+    groups = (MoreGroup,)
 
 
 @hoard_validator(context=IMarker, field=IFeedback["name"])
