@@ -25,6 +25,7 @@ from .keys import LARGEST
 from .keys import make_key
 from .keys import MILLISECOND
 from .keys import now_ms
+from .keys import RANDOM_BITS
 from .keys import SMALLEST
 from .values import digest
 from .values import plain_values
@@ -46,7 +47,6 @@ VERSION = 1
 
 #: Trees of rows: a writer keeps to one of them, a reader merges all.
 SHARDS = 16
-SHARD_BITS = SHARDS.bit_length() - 1
 
 #: Trees of tokens: more, as the token and not the writer chooses, and as nobody
 #: ever merges them to read.
@@ -150,10 +150,19 @@ class Ledger:
 
     def _free_key(self):
         place, milliseconds = self._own_place(), self.clock()
-        while find(self._rows, key := _key_in(place, milliseconds)) is not None:
-            milliseconds += 1
+        key = self._key_after_last(place, milliseconds)
+        while find(self._rows, key) is not None:
+            key += SHARDS
         self._storage._v_last_add = key, newest_in(self._rows[place])
         return key
+
+    def _key_after_last(self, place, milliseconds):
+        """A key of that shard, in that millisecond; one that keeps the order of
+        what this connection adds in the same millisecond."""
+        last, _ = getattr(self._storage, "_v_last_add", (0, None))
+        if last % SHARDS == place and 0 <= (last >> RANDOM_BITS) - milliseconds <= 1:
+            return last + SHARDS
+        return make_key(milliseconds) // SHARDS * SHARDS + place
 
     def _own_place(self):
         """The tree that this ZODB connection adds to: the one that took its last
@@ -309,10 +318,6 @@ def _snapshot(key, stored):
         user_id=stored.get("_u"),
         revision=stored.get("_r", 0),
     )
-
-
-def _key_in(place, milliseconds):
-    return make_key(milliseconds) >> SHARD_BITS << SHARD_BITS | place
 
 
 def _gap(before, after):
