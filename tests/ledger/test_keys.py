@@ -1,6 +1,6 @@
 """Keys tell the time, sort by it and are never handed out twice."""
 
-from collective.hoard.ledger import _ledger
+from collective.hoard.ledger import _places
 from collective.hoard.ledger.keys import first_key
 from collective.hoard.ledger.keys import key_time
 from collective.hoard.ledger.keys import make_key
@@ -49,7 +49,7 @@ def test_rows_of_the_same_millisecond_keep_their_order(ledger):
 
 
 def test_a_taken_key_is_never_used_again(ledger, monkeypatch):
-    monkeypatch.setattr(_ledger, "make_key", lambda ms: ms << 20)
+    monkeypatch.setattr(_places, "make_key", lambda ms: ms << 20)
     monkeypatch.setattr(ledger, "_own_place", lambda: 3)
 
     keys = []
