@@ -4,10 +4,10 @@ from collective.hoard.forms.definition import parse
 from collective.hoard.forms.fill import fill
 from collective.hoard.forms.interfaces import Limits
 from collective.hoard.forms.interfaces import SubmissionRefused
+from forms.test_definition import FULL
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
-from forms.test_definition import FULL
 import pytest
 
 
