@@ -36,6 +36,9 @@ def main():
     packages = digest("pyproject.toml", "profiles/versions.cfg", "scripts/packages.py")
     once(VENV / ".packages", packages, install_packages)
     profiles = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("profiles/*.cfg"))
+    if not (ROOT / "var" / "filestorage").is_dir():
+        # Somebody moved the data away; buildout makes the folders anew.
+        (ROOT / "parts" / ".built").unlink(missing_ok=True)
     built = digest("buildout.cfg", "pyproject.toml", *profiles)
     once(ROOT / "parts" / ".built", built, build)
 

@@ -3,6 +3,11 @@
 from plone import api
 from plone.app.testing import setRoles
 from plone.app.testing import TEST_USER_ID
+from plone.registry.interfaces import IRegistry
+from plone.testing.zca import popGlobalRegistry
+from plone.testing.zca import pushGlobalRegistry
+from zope.component import provideUtility
+from zope.configuration import xmlconfig
 import pytest
 import transaction
 
@@ -35,6 +40,25 @@ ALL_KINDS = definition(
     field("static_text", text="Read this.\n\nAnd this."),
     field("hidden", default="from-the-page"),
 )
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """The kinds of field as utilities, without a site."""
+    import collective.hoard.forms.kinds
+    import zope.component
+
+    pushGlobalRegistry()
+    context = xmlconfig.file("meta.zcml", zope.component)
+    xmlconfig.file("configure.zcml", collective.hoard.forms.kinds, context=context)
+    yield
+    popGlobalRegistry()
+
+
+@pytest.fixture(scope="module")
+def berlin(kinds):
+    """The time zone of the site: one that puts its clocks forward and back."""
+    provideUtility({"plone.portal_timezone": "Europe/Berlin"}, IRegistry)
 
 
 def make_form(portal, data, id="form", type="HoardForm", **kw):

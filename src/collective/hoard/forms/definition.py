@@ -1,5 +1,7 @@
 """From plain data to a checked `Definition`, or to the list of its problems."""
 
+from .characters import has_control
+from .characters import printable
 from .interfaces import Definition
 from .interfaces import DEFINITION_VERSION
 from .interfaces import DefinitionError
@@ -8,7 +10,9 @@ from .interfaces import Fieldset
 from .interfaces import IFieldKind
 from .interfaces import Limits
 from .interfaces import ValueRefused
+from .settings import NO_CONTROL
 from collective.hoard import _
+from dataclasses import replace
 from zope.component import queryUtility
 import json
 import re
@@ -24,6 +28,11 @@ BAD_ID = _(
 #: More than a person would fill in; keeps a hostile definition from filling memory.
 MAX_FIELDS = 500
 MAX_CHARACTERS = 1_000_000
+#: Bytes, or characters: JSON may write one character as six, as \u00fc.
+MAX_JSON = 6 * MAX_CHARACTERS
+TOO_LARGE = _("Is larger than 1,000,000 characters.")
+#: Nobody reads more at a time, and the answer must not outgrow the question.
+MAX_PROBLEMS = 100
 #: Settings that every kind has, with their types.
 COMMON = {
     "id": str,
@@ -43,7 +52,8 @@ def empty_definition():
 def parse(data):
     """The `Definition` of plain *data*.
 
-    :raises DefinitionError: with every problem found, not just the first.
+    :raises DefinitionError: with every problem found, not just the first, but
+        no more than 100.
     """
     parser = _Parser()
     definition = parser.definition(data)
@@ -57,6 +67,8 @@ def parse_json(text):
 
     :raises DefinitionError:
     """
+    if len(text) > MAX_JSON:
+        raise DefinitionError([("", TOO_LARGE)])
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -77,7 +89,8 @@ def field_problems(kind, field):
     try:
         value = kind.from_json(field, field.default)
         if value is not None:
-            kind.check(field, value, Limits())
+            # The default of a required tick-box may well be: not ticked.
+            kind.check(replace(field, required=False), value, Limits())
     except ValueRefused as error:
         found.append(("default", error.args[0]))
     return found
@@ -101,6 +114,7 @@ class _Parser:
 
     def __init__(self):
         self.problems = []
+        self._found = 0
         self._field_ids = set()
         self._fieldset_ids = set()
 
@@ -118,7 +132,9 @@ class _Parser:
         return Definition(tuple(parsed), data)
 
     def _problem(self, path, message):
-        self.problems.append((path, message))
+        self._found += 1
+        if self._found <= MAX_PROBLEMS:
+            self.problems.append((path, message))
 
     def _is_plain(self, data):
         """Refuse what no database and no page could hold: NaN, half a
@@ -129,12 +145,15 @@ class _Parser:
         try:
             text = json.dumps(data, allow_nan=False, ensure_ascii=False)
             text.encode("utf-8")
+            # Keys that are no strings, tuples: JSON turns them into others.
+            plain = json.loads(text) == data
         except (TypeError, ValueError, RecursionError):
+            plain = False
+        if not plain:
             self._problem("", _("Holds something that is not valid JSON text."))
-            return False
-        if len(text) > MAX_CHARACTERS:
-            self._problem("", _("Is larger than 1,000,000 characters."))
-        return len(text) <= MAX_CHARACTERS
+        elif len(text) > MAX_CHARACTERS:
+            self._problem("", TOO_LARGE)
+        return plain and len(text) <= MAX_CHARACTERS
 
     def _has_our_version(self, data):
         version = data.get("version")
@@ -182,14 +201,15 @@ class _Parser:
     def _field(self, data, path):
         if not self._object(data, path):
             return None
-        before = len(self.problems)
+        before = self._found
         self._id(data, path, self._field_ids)
         for name in ("title", "help", "required"):
             self._typed(data, name, COMMON[name], path)
-        if not str(data.get("title") or "").strip():
+        title = data.get("title", "")
+        if isinstance(title, str) and not title.strip():
             self._problem(f"{path}.title", _("This is missing."))
         kind = self._kind(data, path)
-        if len(self.problems) > before:
+        if self._found > before:
             return None
         field = make_field(data)
         for name, message in field_problems(kind, field):
@@ -229,7 +249,7 @@ class _Parser:
     def _refuse_unknown(self, data, known, path):
         for name in data:
             if name not in known:
-                where = f"{path}.{name[:80]}".lstrip(".")
+                where = f"{path}.{printable(name[:80])}".lstrip(".")
                 self._problem(where, _("Not known here; please check the spelling."))
 
     def _id(self, data, path, used):
@@ -242,7 +262,10 @@ class _Parser:
             used.add(value)
 
     def _typed(self, data, name, kind, path):
-        if name in data and not isinstance(data[name], kind):
+        value = data.get(name, kind())
+        if not isinstance(value, kind):
             is_bool = kind is bool
             wanted = _("Must be true or false.") if is_bool else _("Must be a string.")
             self._problem(f"{path}.{name}", wanted)
+        elif isinstance(value, str) and has_control(value):
+            self._problem(f"{path}.{name}", NO_CONTROL)

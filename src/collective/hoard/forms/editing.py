@@ -15,6 +15,7 @@ from .interfaces import Field
 from .interfaces import Fieldset
 from .interfaces import Limits
 from .interfaces import SubmissionRefused
+from .kinds.choice import SEPARATOR
 from collections.abc import Callable
 from collective.hoard import _
 from dataclasses import dataclass
@@ -24,8 +25,6 @@ from typing import Any
 #: An editor may paste long lists of choices or texts, whatever the visitors'
 #: limit is.
 EDITOR_LIMITS = Limits(text_length=100_000)
-#: What separates a stored value from its title in a list of choices.
-SEPARATOR = "|"
 
 
 @dataclass(frozen=True, slots=True)

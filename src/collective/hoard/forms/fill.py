@@ -4,6 +4,7 @@ Browser and REST clients go through the same two functions, so they get the
 same values and the same messages.
 """
 
+from .characters import printable
 from .interfaces import IFieldKind
 from .interfaces import SubmissionRefused
 from .interfaces import ValueRefused
@@ -74,9 +75,3 @@ def _unknown(raw, known):
             mapping={"names": printable(listed)},
         )
     }
-
-
-def printable(text):
-    """*text* without what cannot be shown: half surrogates, control characters."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c if c.isprintable() else "?" for c in text)

@@ -1,5 +1,6 @@
 """Settings of fields: their names, types and what is wrong with a value."""
 
+from .characters import has_control
 from collective.hoard import _
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ class Setting:
     title: str
     help: str = ""
     required: bool = False
+    lowest: int = 0
 
     def problem(self, value):
         """What is wrong with *value*, or None."""
@@ -28,11 +30,19 @@ class Setting:
                 "Must be: ${type}.",
                 mapping={"type": " / ".join(JSON_NAMES[t] for t in self.types)},
             )
-        if self.types == (int,) and not 0 <= value < 2**53:
-            return _("Must be a whole number from 0 to 9007199254740991.")
+        if isinstance(value, str) and has_control(value):
+            return NO_CONTROL
+        if self.types == (int,) and not self.lowest <= value < 2**53:
+            lowest = {"lowest": self.lowest}
+            text = _(
+                "Must be a whole number from ${lowest} to 9007199254740991.",
+                mapping=lowest,
+            )
+            return text
         return None
 
 
+NO_CONTROL = _("Has control characters. Please remove or retype it.")
 JSON_NAMES = {
     str: "string",
     int: "integer",
@@ -49,6 +59,7 @@ MAX_LENGTH = Setting(
     (int,),
     _("Greatest length"),
     _("In characters. The site has a limit as well."),
+    lowest=1,
 )
 PATTERN = Setting(
     "pattern",
@@ -84,13 +95,14 @@ APPEARANCE = Setting(
     _("Shown as"),
 )
 MIN_CHOICES = Setting("min_choices", "integer", (int,), _("Choose at least"))
-MAX_CHOICES = Setting("max_choices", "integer", (int,), _("Choose at most"))
+MAX_CHOICES = Setting("max_choices", "integer", (int,), _("Choose at most"), lowest=1)
 MAX_SIZE = Setting(
     "max_size",
     "integer",
     (int,),
     _("Greatest size in kB"),
     _("The site has a limit as well."),
+    lowest=1,
 )
 EXTENSIONS = Setting(
     "extensions",

@@ -3,7 +3,7 @@
 from ._shards import find
 from ._shards import merged
 from .files import files_in
-from itertools import islice
+from itertools import chain
 
 
 SAMPLES = 20
@@ -22,9 +22,12 @@ def estimate(shards, bounds, count) -> int:
 
 
 def _spread(shards, first, last):
-    """Keys spread evenly over time: the next one in each shard in turn."""
-    ticks = (first + (last - first) * n // SAMPLES for n in range(SAMPLES))
-    return {key for tick in ticks for key in islice(merged(shards, low=tick), 1)}
+    """Keys spread evenly over time; each looked for in one shard if it can be."""
+    for number in range(SAMPLES):
+        tick = first + (last - first) * number // SAMPLES
+        turn = number % len(shards)
+        streams = (merged([one], low=tick) for one in shards[turn:] + shards[:turn])
+        yield next(chain.from_iterable(streams))
 
 
 def _row_size(row) -> int:

@@ -1,12 +1,16 @@
 """The ledger over its stored form; docs/explanation/data-layout.md shows that."""
 
 from ._estimate import estimate
+from ._pages import page_keys
+from ._places import free_key
+from ._places import own_place
+from ._schemas import add_version
+from ._schemas import all_versions
+from ._schemas import newest_version
 from ._shards import discard
 from ._shards import find
-from ._shards import has_any
 from ._shards import merged
 from ._shards import new_shard
-from ._shards import newest_in
 from ._shards import put
 from .interfaces import Change
 from .interfaces import DuplicateToken
@@ -22,7 +26,6 @@ from .keys import EPOCH
 from .keys import first_key
 from .keys import key_time
 from .keys import LARGEST
-from .keys import make_key
 from .keys import MILLISECOND
 from .keys import now_ms
 from .keys import SMALLEST
@@ -34,11 +37,8 @@ from BTrees.Length import Length
 from BTrees.LOBTree import LOBTree
 from dataclasses import dataclass
 from itertools import islice
-from json import dumps
-from json import loads
 from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
-from secrets import randbelow
 from zope.interface import implementer
 
 
@@ -46,7 +46,6 @@ VERSION = 1
 
 #: Trees of rows: a writer keeps to one of them, a reader merges all.
 SHARDS = 16
-SHARD_BITS = SHARDS.bit_length() - 1
 
 #: Trees of tokens: more, as the token and not the writer chooses, and as nobody
 #: ever merges them to read.
@@ -108,8 +107,7 @@ class Ledger:
 
     @property
     def schemas(self):
-        stored = self._storage["schemas"]
-        return {number: loads(one["json"]) for number, one in stored.items()}
+        return all_versions(self._storage["schemas"])
 
     def __len__(self):
         return self._storage["length"]()
@@ -125,7 +123,7 @@ class Ledger:
         fields["_s"] = schema
         if user_id is not None:
             fields["_u"] = user_id
-        key = self._free_key()
+        key = free_key(self._storage, self._own_place(), self.clock())
         put(self._rows, key, PersistentMapping(fields))
         self._storage["length"].change(1)
         return key
@@ -148,27 +146,8 @@ class Ledger:
         else:
             raise TokenUsed("this token has already stored other values; get a new one")
 
-    def _free_key(self):
-        place, milliseconds = self._own_place(), self.clock()
-        while find(self._rows, key := _key_in(place, milliseconds)) is not None:
-            milliseconds += 1
-        self._storage._v_last_add = key, newest_in(self._rows[place])
-        return key
-
     def _own_place(self):
-        """The tree that this ZODB connection adds to: the one that took its last
-        row, or another if that row is not there because somebody else was.
-
-        Leaves merge, but not when one of two writers splits the leaf. Writers
-        that move on after they met soon have a tree each.
-        """
-        last, newest_then = getattr(self._storage, "_v_last_add", (None, None))
-        if last is None:
-            return randbelow(SHARDS)
-        place = last % SHARDS
-        lost = find(self._rows, last) is None
-        met = lost and newest_in(self._rows[place]) != newest_then
-        return randbelow(SHARDS) if met else place
+        return own_place(self._storage)
 
     def get(self, key):
         return _snapshot(key, self._stored(key))
@@ -204,11 +183,10 @@ class Ledger:
         stored.setdefault("_h", PersistentList()).append(change)
 
     def history(self, key):
+        changes = self._stored(key).get("_h", ())
         return tuple(
             Change(time, user_id, revision, dict(before), dict(after))
-            for time, user_id, revision, before, after in self._stored(key).get(
-                "_h", ()
-            )
+            for time, user_id, revision, before, after in changes
         )
 
     def remove(self, *keys):
@@ -238,31 +216,9 @@ class Ledger:
             self._storage._p_jar.prefetch([find(self._rows, key) for key in keys])
 
     def page(self, size=20, before=None, after=None):
-        if size < 1:
-            raise ValueError(f"a page needs room for at least one row, not {size}")
-        if before is not None and after is not None:
-            raise ValueError("give before or after, not both")
-        found = self._keys_next_to(before, after, size + 1)
-        keys, more = found[:size], len(found) > size
-        if after is None:
-            first, last = (keys[0], keys[-1]) if keys else _gap(before, after)
-            older, newer = more, before is not None and has_any(self._rows, first + 1)
-        else:
-            keys.reverse()
-            first, last = (keys[0], keys[-1]) if keys else _gap(before, after)
-            older, newer = has_any(self._rows, high=last - 1), more
+        keys, older, newer = page_keys(self._rows, size, before, after)
         self._prefetch(keys)
-        rows = tuple(self.get(key) for key in keys)
-        return Page(rows, last if older else None, first if newer else None)
-
-    def _keys_next_to(self, before, after, count):
-        """*count* keys, the nearest first."""
-        if after is None:
-            high = LARGEST if before is None else before - 1
-            keys = merged(self._rows, high=high, newest_first=True)
-        else:
-            keys = merged(self._rows, low=after + 1)
-        return list(islice(keys, count))
+        return Page(tuple(self.get(key) for key in keys), older, newer)
 
     def bounds(self):
         if not len(self):
@@ -271,17 +227,10 @@ class Ledger:
         return next(merged(self._rows)), newest
 
     def add_schema(self, definition):
-        text = _json(definition)
-        schemas = self._storage["schemas"]
-        number = self.current_schema()
-        if number and _canonical(schemas[number]["json"]) == _canonical(text):
-            return number
-        schemas[number + 1] = PersistentMapping(json=text)
-        return number + 1
+        return add_version(self._storage["schemas"], definition)
 
     def current_schema(self):
-        schemas = self._storage["schemas"]
-        return schemas.maxKey() if schemas else 0
+        return newest_version(self._storage["schemas"])
 
     def purge(self, until, limit=500):
         keys = merged(self._rows, high=first_key(until) - 1)
@@ -309,28 +258,3 @@ def _snapshot(key, stored):
         user_id=stored.get("_u"),
         revision=stored.get("_r", 0),
     )
-
-
-def _key_in(place, milliseconds):
-    return make_key(milliseconds) >> SHARD_BITS << SHARD_BITS | place
-
-
-def _gap(before, after):
-    """Where an empty page stands, as if it held rows from *first* to *last*."""
-    if after is not None:
-        return after, after + 1
-    return (SMALLEST, SMALLEST) if before is None else (before - 1, before)
-
-
-def _json(definition):
-    try:
-        text = dumps(definition, ensure_ascii=False, allow_nan=False)
-        return text
-    except (TypeError, ValueError, RecursionError) as error:
-        raise TypeError(
-            f"a definition must be plain JSON-like data: {error}"
-        ) from error
-
-
-def _canonical(text):
-    return dumps(loads(text), sort_keys=True)

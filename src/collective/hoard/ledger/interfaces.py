@@ -101,7 +101,7 @@ class ILedger(Interface):
     """All rows of one form, ordered by time of submission.
 
     Reading never writes. Keys are integers
-    ``milliseconds since 1970 << 20 | 20 random bits``.
+    ``milliseconds since 1970 << 20 | 20 bits``, of which 4 name the shard.
     """
 
     form_uid = Attribute("UUID of the form, as a string.")

@@ -1,4 +1,4 @@
-"""Row keys: ``milliseconds since 1970 << 20 | 20 random bits``.
+"""Row keys: ``milliseconds since 1970 << 20 | 20 bits``, most of them random.
 
 A key sorts by time, tells the time, and two writers practically never draw the
 same one. 63 bits are enough until the year 2248.

@@ -29,13 +29,12 @@ class FormInspector(BrowserView):
     def __call__(self):
         if self.form_name:
             self.inspect()
-        # A form may write while it is set up, which would be its own mistake;
-        # looking at it must not make that permanent.
-        transaction.doom()
         return self.index()
 
     def inspect(self):
         """Fill in what the page shows."""
+        # A form may write while it is set up, which would be its own mistake;
+        # looking at it must not make that permanent.
         before = transaction.savepoint(optimistic=True)
         try:
             self._inspect()

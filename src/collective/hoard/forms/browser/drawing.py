@@ -4,8 +4,9 @@ The visitors' page, the field editor and the editing of a submission all draw
 through here, so that a label, an error and an input look and behave the same.
 """
 
+from ..characters import showable
 from ..fill import kind_of
-from ..fill import printable
+from ..interfaces import ValueRefused
 from ..kinds.choice import options
 from collective.hoard import _
 from dataclasses import dataclass
@@ -43,7 +44,10 @@ class Widget:
 
     @property
     def focus_id(self):
-        """Where the error summary leads: the input, or the first of several."""
+        """Where the error summary leads: the input, or the first of several; None
+        where nothing can have the focus."""
+        if self.macro == "hidden":
+            return None
         many = self.macro in ("radios", "checkboxes")
         return f"{self.input_id}-0" if many else self.input_id
 
@@ -96,7 +100,8 @@ def _widget(field, kind, limits, raw, errors):
     elif kind.widget == "static":
         widget.paragraphs = paragraphs(field.settings["text"])
     elif kind.widget == "checkbox":
-        widget.attributes["checked"] = "checked" if widget.value else None
+        ticked = _is_ticked(field, kind, widget.value)
+        widget.attributes["checked"] = "checked" if ticked else None
     widget.attributes |= _attributes(widget, kind.attributes(field, limits))
     return widget
 
@@ -110,13 +115,16 @@ def _shown(field, kind, raw):
         return kind.to_text(field, default)
     sent = raw.get(field.id)
     if isinstance(sent, (list, tuple)):
-        return [readable_text(v) for v in sent if isinstance(v, str)]
-    return readable_text(sent) if isinstance(sent, str) else ""
+        return [showable(v) for v in sent if isinstance(v, str)]
+    return showable(sent) if isinstance(sent, str) else ""
 
 
-def readable_text(text):
-    """*text* that any page can hold: line ends kept, the rest made printable."""
-    return "\n".join(printable(line.replace("\t", " ")) for line in text.splitlines())
+def _is_ticked(field, kind, shown):
+    """A link or a program may send anything: only a clear yes ticks the box."""
+    try:
+        return kind.from_text(field, shown)
+    except ValueRefused:
+        return False
 
 
 def _add_choices(widget, field):

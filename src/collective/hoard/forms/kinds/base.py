@@ -19,6 +19,7 @@ class Kind:
     can_have_default = True
     default_editor = "text"
     missing = _("Please fill in this field.")
+    json_expected = _("A string is expected here.")
 
     def problems(self, field):
         return ()
@@ -34,7 +35,7 @@ class Kind:
         if raw is None or raw == "":
             return None
         if not isinstance(raw, str):
-            raise ValueRefused(_("A string is expected here."))
+            raise ValueRefused(self.json_expected)
         return self.parse(field, raw)
 
     def parse(self, field, raw):

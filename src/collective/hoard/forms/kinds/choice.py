@@ -1,5 +1,6 @@
 """Yes or no, one of, many of."""
 
+from ..characters import has_control
 from ..interfaces import ValueRefused
 from ..settings import APPEARANCE
 from ..settings import MAX_CHOICES
@@ -11,6 +12,12 @@ from collective.hoard import _
 
 
 MAX_OPTIONS = 1000
+#: What separates a stored value from its title where editors type choices.
+SEPARATOR = "|"
+BAD_OPTION = _(
+    "Each must have a value, of one line and at most 500 characters, without | and "
+    "without spaces around it; and may have a title, of one line."
+)
 TRUE = {"1", "on", "true", "yes", "selected"}
 FALSE = {"0", "off", "false", "no"}
 
@@ -19,6 +26,8 @@ class YesNo(Kind):
     """A checkbox. Required means: must be ticked, as for a consent."""
 
     title = _("Yes or no")
+    missing = _("Please tick this box to go on.")
+    json_expected = _("Only yes or no is possible here.")
     order = 70
     widget = "checkbox"
     default_editor = "yes_no"
@@ -38,11 +47,11 @@ class YesNo(Kind):
         word = raw.strip().lower()
         if word in TRUE or word in FALSE:
             return word in TRUE
-        raise ValueRefused(_("Only yes or no is possible here."))
+        raise ValueRefused(self.json_expected)
 
     def check(self, field, value, limits):
         if field.required and not value:
-            raise ValueRefused(_("Please tick this box to go on."))
+            raise ValueRefused(self.missing)
 
     def to_text(self, field, value):
         return "1" if value else ""
@@ -87,7 +96,7 @@ def option_problems(listed):
         return _("There must be 1 to 1000 choices.")
     values = [_option_value(option) for option in listed]
     if None in values:
-        return _("Each must have a value, and may have a title.")
+        return BAD_OPTION
     if len(set(values)) < len(values):
         return _("The same value is there twice.")
     return None
@@ -97,8 +106,14 @@ def _option_value(option):
     if not isinstance(option, dict) or set(option) - {"value", "title"}:
         return None
     value, title = option.get("value"), option.get("title", "")
-    good = isinstance(value, str) and isinstance(title, str) and value.strip()
-    return value if good and "\n" not in value and len(value) <= 500 else None
+    if not all(isinstance(t, str) and _is_line(t) for t in (value, title)):
+        return None
+    good = value and value == value.strip() and SEPARATOR not in value
+    return value if good and len(value) <= 500 else None
+
+
+def _is_line(text):
+    return not has_control(text) and text == " ".join(text.splitlines())
 
 
 class OneOf(_Chosen):
@@ -125,6 +140,10 @@ class ManyOf(_Chosen):
     def problems(self, field):
         yield from super().problems(field)
         yield from in_order(field, "min_choices", "max_choices")
+        count = len(field.settings["options"])
+        if field.settings.get("min_choices", 0) > count:
+            number = {"count": count}
+            yield "min_choices", _("There are only ${count} choices.", mapping=number)
 
     def from_text(self, field, raw):
         if raw is None or raw == "":
@@ -144,12 +163,13 @@ class ManyOf(_Chosen):
         for one in value:
             self._refuse_unknown(field, one)
         low = field.settings.get("min_choices", 0)
-        high = field.settings.get("max_choices", len(field.settings["options"]))
-        if not low <= len(value) <= high:
-            text = _(
-                "Please choose ${low} to ${high}.", mapping={"low": low, "high": high}
-            )
-            raise ValueRefused(text)
+        high = field.settings.get("max_choices", MAX_OPTIONS)
+        if len(value) < low:
+            number = {"number": low}
+            raise ValueRefused(_("Please choose at least ${number}.", mapping=number))
+        if len(value) > high:
+            number = {"number": high}
+            raise ValueRefused(_("Please choose at most ${number}.", mapping=number))
 
     def to_text(self, field, value):
         return list(value or ())

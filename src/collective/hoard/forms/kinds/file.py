@@ -77,7 +77,7 @@ class File(Kind):
     def from_text(self, field, raw):
         if raw is None or raw == "":
             return None
-        if not hasattr(raw, "filename") or not hasattr(raw, "read"):
+        if not _is_upload(raw):
             raise ValueRefused(_("A file is expected here."))
         if not raw.filename:
             return None
@@ -90,7 +90,7 @@ class File(Kind):
         try:
             name, data = raw["filename"], raw["data"]
             stream = BytesIO(b64decode(data, validate=True))
-            return upload(str(name), stream)
+            return upload(_nonempty(name), stream)
         except (KeyError, TypeError, ValueError, NotBase64):
             raise ValueRefused(
                 _("An object with filename and data (base64) is expected here.")
@@ -103,14 +103,16 @@ class File(Kind):
                 "limit": readable(self._greatest(field, limits)),
             }
             text = _(
-                "This file has ${size}; ${limit} are allowed.",
+                "This file is too large: it has ${size}, at most ${limit} are "
+                "allowed. Please choose another one.",
                 mapping=sizes,
             )
             raise ValueRefused(text)
         if value.size == 0:
             raise ValueRefused(_("This file is empty. Please choose another one."))
         allowed = endings(field)
-        if allowed and value.filename.rpartition(".")[2].lower() not in allowed:
+        _stem, dot, ending = value.filename.rpartition(".")
+        if allowed and (not dot or ending.lower() not in allowed):
             text = _(
                 "Files of this type are not accepted. Allowed: ${types}",
                 mapping={"types": ", ".join(allowed)},
@@ -143,6 +145,20 @@ class File(Kind):
         return {"type": "file", **({"accept": accept} if accept else {})}
 
 
+def _is_upload(raw):
+    """Whether *raw* is a file, and no record that a request made up to look so."""
+    methods = (getattr(raw, name, None) for name in ("read", "seek", "tell"))
+    return all(map(callable, methods)) and isinstance(
+        getattr(raw, "filename", None), str
+    )
+
+
+def _nonempty(name):
+    if not isinstance(name, str) or not name:
+        raise ValueError(name)
+    return name
+
+
 def endings(field):
     """Allowed endings in lower case, without the dot."""
     listed = field.settings.get("extensions", ())
@@ -153,5 +169,6 @@ def readable(size):
     """*size* in bytes as people say it: 3 MB, 12 kB."""
     for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)):
         if size >= factor:
-            return f"{size / factor:.3g} {unit}"
+            number = size / factor
+            return f"{number:.3g} {unit}" if number < 100 else f"{number:.0f} {unit}"
     return f"{size} B"

@@ -8,10 +8,12 @@ from .base import Kind
 from collective.hoard import _
 from datetime import date
 from datetime import datetime
+from datetime import timedelta
 from datetime import UTC
 import re
 
 
+DAY = timedelta(days=1)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
@@ -92,8 +94,13 @@ class Moment(Date):
         try:
             value = datetime.fromisoformat(text)
             if value.tzinfo is None:
-                value = value.replace(tzinfo=site_zone())
+                value = _in_zone(value, site_zone())
+            # A day of room at both ends of the calendar: whoever shows it may
+            # live in another zone.
+            _ends = value - DAY, value + DAY
             return value.astimezone(UTC)
+        except ValueRefused:
+            raise
         except (ValueError, OverflowError):
             raise ValueRefused(BAD_MOMENT) from None
 
@@ -116,6 +123,21 @@ class Moment(Date):
         return {"type": self.type, **bounds}
 
 
+def _in_zone(wall, zone):
+    """*wall*, a naive datetime, in *zone*; of two such moments the first.
+
+    :raises ValueRefused: the clocks are put forward over it.
+    """
+    value = wall.replace(tzinfo=zone)
+    if value.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
+        raise ValueRefused(SKIPPED)
+    return value
+
+
+SKIPPED = _(
+    "The clocks are put forward that night, so this time does not exist. Please "
+    "choose an earlier or a later one."
+)
 BAD_MOMENT = _(
     "This is not a date with a time. Expected is year-month-day hour:minute, "
     "as 2026-12-31 18:30."

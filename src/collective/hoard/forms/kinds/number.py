@@ -6,7 +6,6 @@ from .base import in_order
 from .base import Kind
 from collective.hoard import _
 from decimal import Decimal
-from decimal import InvalidOperation
 import re
 
 
@@ -17,6 +16,11 @@ INTEGER = re.compile(r"[+-]?[0-9]{1,40}\Z", re.ASCII)
 DECIMAL = re.compile(
     r"[+-]?([0-9]{1,40}([.,][0-9]{1,40})?|[.,][0-9]{1,40})\Z", re.ASCII
 )
+
+
+NO_INTEGER = _("This is not a whole number. Type digits only, as 42.")
+NO_NUMBER = _("This is not a number. Type digits with one point or comma, as 4.5.")
+TOO_LONG = _("This number has too many digits; 40 are allowed.")
 
 
 class _Number(Kind):
@@ -49,13 +53,19 @@ class _Bound(Setting):
     def problem(self, value):
         if isinstance(value, bool) or not isinstance(value, self.types):
             return Setting.problem(self, value)
-        if len(repr(value)) > MAX_DIGITS:
+        if abs(value) >= 10**MAX_DIGITS or len(plain(value)) > MAX_DIGITS:
             return _("Too many digits.")
         return None
 
 
+def plain(number):
+    """*number* as people write it, without an exponent; `Decimal` and float."""
+    return format(Decimal(repr(number)), "f")
+
+
 class Integer(_Number):
     title = _("Whole number")
+    json_expected = NO_INTEGER
     order = 50
     default_editor = "integer"
     settings = (
@@ -64,15 +74,17 @@ class Integer(_Number):
     )
 
     def parse(self, field, raw):
-        if not INTEGER.match(raw.strip()):
-            raise ValueRefused(
-                _("This is not a whole number. Type digits only, as 42.")
-            )
-        return int(raw)
+        text = raw.strip()
+        if INTEGER.match(text):
+            return int(text)
+        plain_digits = text.isascii() and text.lstrip("+-").isdigit()
+        raise ValueRefused(TOO_LONG if plain_digits else NO_INTEGER)
 
     def from_json(self, field, raw):
         if type(raw) is int:
-            raw = str(raw) if abs(raw) < 10**MAX_DIGITS else "too long"
+            if abs(raw) >= 10**MAX_DIGITS:
+                raise ValueRefused(TOO_LONG)
+            return raw
         return super().from_json(field, raw)
 
     def attributes(self, field, limits):
@@ -83,6 +95,7 @@ class Integer(_Number):
 
 class DecimalNumber(_Number):
     title = _("Decimal number")
+    json_expected = NO_NUMBER
     order = 60
     default_editor = "decimal"
     settings = (
@@ -93,17 +106,12 @@ class DecimalNumber(_Number):
     def parse(self, field, raw):
         text = raw.strip()
         if not DECIMAL.match(text):
-            raise ValueRefused(
-                _("This is not a number. Type digits with one point or comma, as 4.5.")
-            )
-        try:
-            return Decimal(text.replace(",", "."))
-        except InvalidOperation:  # pragma: no cover - the pattern lets none through
-            raise ValueRefused(_("This is not a number.")) from None
+            raise ValueRefused(NO_NUMBER)
+        return Decimal(text.replace(",", "."))
 
     def from_json(self, field, raw):
         if type(raw) in (int, float):
-            raw = format(Decimal(repr(raw)), "f") if abs(raw) < 10**MAX_DIGITS else "x"
+            raw = plain(raw) if abs(raw) < 10**MAX_DIGITS else "x"
         return super().from_json(field, raw)
 
     def to_text(self, field, value):

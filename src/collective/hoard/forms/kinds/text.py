@@ -1,5 +1,6 @@
 """Text on one line or on many, e-mail and web addresses, hidden values."""
 
+from ..characters import has_control
 from ..interfaces import ValueRefused
 from ..patterns import matches
 from ..patterns import pattern_problem
@@ -18,11 +19,13 @@ import re
 import unicodedata
 
 
-#: Control characters, and what could reverse or hide text on screen.
-NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 #: A deliberately plain rule: something, @, a domain with a dot. Whether the
 #: address exists only a mail can tell.
-EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"/]{1,250}\Z")
+NAME = r"[^\s@<>()\[\],;:\\\"]{1,64}"
+LABEL = r"[^\s@<>()\[\],;:\\\"/.]{1,63}"
+EMAIL = re.compile(rf"{NAME}@(?=.{{1,250}}\Z)(?:{LABEL}\.)+{LABEL}\Z")
+#: What no address has and what ends one where it is written into a page or mail.
+NOT_IN_URLS = re.compile(r"[\s<>\"\\`]")
 
 
 def clean(raw):
@@ -34,7 +37,7 @@ def clean(raw):
             _("This text is not valid UTF-8. Please type it again.")
         ) from None
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    if NOT_TEXT.search(text):
+    if has_control(text):
         raise ValueRefused(
             _("This text has control characters. Please remove or retype it.")
         )
@@ -125,8 +128,8 @@ class Email(Text):
     type = "email"
 
     def check(self, field, value, limits):
-        domain = value.rpartition("@")[2]
-        if not EMAIL.match(value) or "." not in domain or parseaddr(value)[1] != value:
+        good = EMAIL.match(value) and parseaddr(value)[1] == value
+        if not good or _has_invisible(value):
             raise ValueRefused(
                 _("This is not an e-mail address. Expected is: name@example.org")
             )
@@ -151,13 +154,19 @@ class URL(Text):
     def _is_address(self, value):
         """Only http and https: a ``javascript:`` address would run in the
         receiver's browser."""
+        if NOT_IN_URLS.search(value) or _has_invisible(value):
+            return False
         try:
             parts = urlsplit(value)
             parts.port  # noqa: B018 - raises for a port that is none
         except ValueError:
             return False
-        spaces = any(unicodedata.category(c) in ("Zs", "Cf") for c in value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not spaces
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _has_invisible(text):
+    """Whether *text* has what does not show, or turns what follows around."""
+    return any(unicodedata.category(c) in ("Cc", "Cf") for c in text)
 
 
 class Hidden(Text):
