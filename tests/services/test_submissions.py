@@ -255,7 +255,9 @@ def test_wrong_values_for_every_kind(call, form):
 def test_what_is_no_json_number(call, form, constant):
     set_definition(form, definition(field("n", "decimal")))
 
-    answer = call("POST", body='{"values": {"n": %s}}' % constant)
+    answer = call(
+        "POST", body='{"values": {"n": CONSTANT}}'.replace("CONSTANT", constant)
+    )
 
     assert answer.status_code == 400
     assert "is not JSON" in answer.json()["error"]["message"]
