@@ -1,7 +1,11 @@
 """The export over the wire: streamed, complete, and leaving nothing behind."""
 
+from collective.hoard.forms.export import csv_rows
+from collective.hoard.forms.export import jsonl_rows
 from collective.hoard.forms.keeping import find_ledger
 from collective.hoard.forms.stream import LedgerStream
+from collective.hoard.ledger import get_ledger
+from collective.hoard.testing.samples import a_file
 from collective.hoard.testing.samples import add_row
 from collective.hoard.testing.samples import add_rows
 from collective.hoard.testing.samples import browser
@@ -16,7 +20,6 @@ from plone.app.testing import SITE_OWNER_PASSWORD
 from zope.component.hooks import getSite
 import base64
 import csv
-import gc
 import http.client
 import io
 import json
@@ -278,7 +281,6 @@ def test_the_connection_goes_back(form, end):
             next(body)
     else:
         del body
-        gc.collect()
 
     assert in_use(db) == before
 
@@ -319,6 +321,26 @@ def test_memory_stays_flat(form):
 
     assert [int(chunk) for chunk in chunks] == keys
     assert max(most) < 600
+
+
+@pytest.mark.parametrize("rows", [csv_rows, jsonl_rows])
+def test_files_do_not_stay_in_memory_either(form, rows):
+    for n in range(400):
+        add_row(form, {"paper": a_file(b"x", f"{n}.pdf")})
+    transaction.commit()
+    db = form._p_jar.db()
+    manager = transaction.TransactionManager()
+    connection = db.open(transaction_manager=manager)
+    ledger = get_ledger(connection.get(getSite()._p_oid), form.UID())
+    len(ledger)
+    before = connection._cache.cache_non_ghost_count
+
+    assert "399.pdf" in "".join(rows(ledger))
+
+    after = connection._cache.cache_non_ghost_count
+    manager.abort()
+    connection.close()
+    assert after - before < 150
 
 
 def test_rows_that_go_meanwhile_do_not_disturb(form):

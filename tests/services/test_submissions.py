@@ -251,6 +251,18 @@ def test_wrong_values_for_every_kind(call, form):
                 assert set(answer.json()["errors"]) == {entry["id"]}
 
 
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_json_number(call, form, constant):
+    set_definition(form, definition(field("n", "decimal")))
+
+    answer = call(
+        "POST", body='{"values": {"n": CONSTANT}}'.replace("CONSTANT", constant)
+    )
+
+    assert answer.status_code == 400
+    assert "is not JSON" in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("value", [1e400, -1e400])
 def test_numbers_beyond_all_bounds(call, form, value):
     set_definition(form, definition(field("n", "decimal")))

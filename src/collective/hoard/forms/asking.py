@@ -22,9 +22,9 @@ KEY = re.compile(r"[0-9]{1,19}\Z", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,+Z-]{2,30}\Z", re.ASCII)
 
-BAD_KEY = _("is not the number of a submission")
-BAD_SIZE = _("must be a number from 1 to 500")
-BAD_TIME = _("must be a date, as 2026-12-31, or a date with a time")
+BAD_KEY = _("This is not the number of a submission.")
+BAD_SIZE = _("A number from 1 to 500 is expected.")
+BAD_TIME = _("A date is expected, as 2026-12-31, or a date with a time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def read(params, size=20):
         after=get("after", read_key, BAD_KEY),
     )
     if asked.before is not None and asked.after is not None:
-        problems["after"] = _("cannot be combined with before")
+        problems["after"] = _("Give before or after, not both.")
         asked = Asked(asked.since, asked.until, asked.size, asked.before)
     return asked, problems
 

@@ -6,6 +6,7 @@ from .interfaces import in_english
 from .zone import site_zone
 from collective.hoard import _
 from decimal import Decimal
+from persistent import Persistent
 import csv
 import json
 import re
@@ -66,7 +67,7 @@ def csv_rows(ledger, translate=in_english, excel=False, since=None, until=None):
     yield ("\ufeff" if excel else "") + writer.writerow(head)
     lines = (
         writer.writerow(_csv_row(row, shown, translate, zone))
-        for row in ledger.iter_rows(since=since, until=until)
+        for row in _passing(ledger.iter_rows(since=since, until=until))
     )
     yield from _chunked(lines)
 
@@ -83,7 +84,7 @@ def jsonl_rows(ledger, since=None, until=None):
     shown = {column.id: column for column in columns(ledger)}
     lines = (
         _json_line(row_to_json(row, shown))
-        for row in ledger.iter_rows(since=since, until=until)
+        for row in _passing(ledger.iter_rows(since=since, until=until))
     )
     yield from _chunked(lines)
 
@@ -108,6 +109,16 @@ def row_to_json(row, shown):
             for id, value in row.values.items()
         },
     }
+
+
+def _passing(rows):
+    """Yield *rows*; the descriptions of files, objects of their own in the
+    database, leave memory with the row they belong to."""
+    for row in rows:
+        yield row
+        for value in row.values.values():
+            if isinstance(value, Persistent):
+                value._p_deactivate()  # Does nothing to a changed object.
 
 
 def _chunked(lines):

@@ -24,12 +24,7 @@ class LedgerStream:
 
     def __init__(self, site, form_uid, write):
         """*write* must not use objects of the request's connection."""
-        self._db = site._p_jar.db()
-        self._oid = site._p_oid
-        self._form_uid = form_uid
-        self._write = write
-        self._connection = None
-        self._chunks = self._encoded()
+        self._chunks = _chunks(site._p_jar.db(), site._p_oid, form_uid, write)
 
     def __iter__(self):
         return self
@@ -41,31 +36,25 @@ class LedgerStream:
         """Give the connection back; may be called more than once."""
         self._chunks.close()
 
-    def _encoded(self):
-        try:
-            site = self._open()
+
+def _chunks(db, site_oid, form_uid, write):
+    connection = db.open(transaction_manager=TransactionManager())
+    try:
+        site = connection.get(site_oid)
+        with _current_site(site):
+            texts = write(get_ledger(site, form_uid))
+        while True:
             with _current_site(site):
-                texts = self._write(get_ledger(site, self._form_uid))
-            while True:
-                with _current_site(site):
-                    text = next(texts, None)
-                if text is None:
-                    return
-                if text:
-                    yield text.encode("utf-8", "replace")
-                self._connection.cacheGC()
-        finally:
-            self._give_back()
-
-    def _open(self):
-        self._connection = self._db.open(transaction_manager=TransactionManager())
-        return self._connection.get(self._oid)
-
-    def _give_back(self):
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.transaction_manager.abort()
-            connection.close()
+                text = next(texts, None)
+            if text is None:
+                return
+            if text:
+                yield text.encode("utf-8", "replace")
+            # Files and users that rows led to; the ledger gives back its own.
+            connection.cacheGC()
+    finally:
+        connection.transaction_manager.abort()
+        connection.close()
 
 
 @contextmanager

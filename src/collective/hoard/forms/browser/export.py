@@ -52,7 +52,9 @@ class Export(Receiver):
             if name in problems:
                 problem = self.translate(problems[name])
                 names = {"name": name, "problem": problem}
-                return _("“${name}” in the address ${problem}.", mapping=names)
+                return _(
+                    "“${name}” in the address cannot be used. ${problem}", mapping=names
+                )
         return None
 
 

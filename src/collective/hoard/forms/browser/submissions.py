@@ -47,7 +47,7 @@ class Submissions(Receiver):
     def _tell_problems(self):
         for name, message in self._read[1].items():
             text = _(
-                "“${name}” in the address ${problem}; it is ignored.",
+                "“${name}” in the address was ignored. ${problem}",
                 mapping={"name": name, "problem": self.translate(message)},
             )
             self.tell(text, "warning")
