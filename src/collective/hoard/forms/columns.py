@@ -1,6 +1,7 @@
 """The columns of a ledger: fields of every schema version, none left out."""
 
 from .definition import make_field
+from .interfaces import DEFINITION_VERSION
 from .interfaces import Field
 from .interfaces import IFieldKind
 from .kinds.text import Text
@@ -39,10 +40,14 @@ class Column:
 
 
 def columns(ledger):
-    """`Column` tuple: first appearance first, current titles, removed marked."""
+    """`Column` tuple: first appearance first, current titles, removed marked.
+
+    Of schema versions that a newer collective.hoard wrote, the fields that can
+    be understood; see `written_by_newer`.
+    """
     found, current = {}, set()
     for data in ledger.schemas.values():
-        fields = [f for fieldset in data["fieldsets"] for f in fieldset["fields"]]
+        fields = _entries(data)
         current = {entry["id"] for entry in fields}
         for entry in fields:
             kind = queryUtility(IFieldKind, entry["kind"])
@@ -51,4 +56,31 @@ def columns(ledger):
     return tuple(
         Column(id, field.title, id not in current, field, kind)
         for id, (field, kind) in found.items()
+    )
+
+
+def current_columns(ledger):
+    """The columns of the newest schema version, in the order of the form."""
+    known = {column.id: column for column in columns(ledger) if not column.removed}
+    data = ledger.schemas.get(ledger.current_schema(), {})
+    return [known[entry["id"]] for entry in _entries(data) if entry["id"] in known]
+
+
+def written_by_newer(ledger):
+    """Whether a newer collective.hoard wrote some of the schema versions."""
+    versions = [data.get("version") for data in ledger.schemas.values()]
+    return any(isinstance(v, int) and v > DEFINITION_VERSION for v in versions)
+
+
+def _entries(data):
+    """The plain data of the fields in *data*, as far as it is well-formed."""
+    fieldsets = _objects(data.get("fieldsets"))
+    entries = [entry for one in fieldsets for entry in _objects(one.get("fields"))]
+    needed = ("id", "kind", "title")
+    return [e for e in entries if all(isinstance(e.get(n), str) for n in needed)]
+
+
+def _objects(listed):
+    return (
+        [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
     )

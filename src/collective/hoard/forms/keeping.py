@@ -28,7 +28,8 @@ def keep_ledger(form):
     definition as current schema version."""
     ledger = create_ledger(getSite(), IUUID(form), title=form.Title())
     data = stored_definition(form)
-    if data["fieldsets"] or ledger.current_schema():
+    # A newer version may have written it, with or without fieldsets.
+    if data.get("fieldsets") or ledger.current_schema():
         ledger.add_schema(data)
     return ledger
 
