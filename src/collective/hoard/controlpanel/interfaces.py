@@ -2,6 +2,7 @@
 
 from collective.hoard import _
 from zope import schema
+from zope.interface import Attribute
 from zope.interface import Interface
 
 
@@ -41,3 +42,17 @@ class IHoardSettings(Interface):
         max=500,
         default=20,
     )
+
+
+class IControlPanelSection(Interface):
+    """One part of the control panel below the settings.
+
+    A named adapter of the site and the request; each part of the add-on, and
+    each other add-on, brings its own.
+    """
+
+    title = Attribute("Heading, a message id.")
+    order = Attribute("Place in the page, an integer; the smallest comes first.")
+
+    def render():
+        """The HTML below the heading. Reads only: a section changes nothing."""

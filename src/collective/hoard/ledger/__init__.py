@@ -4,6 +4,7 @@ from ._registry import create_ledger
 from ._registry import get_ledger
 from ._registry import iter_ledgers
 from ._registry import iter_rows
+from ._registry import ledger_uids
 from ._registry import remove_ledger
 from .files import open_file
 from .files import store_file
@@ -18,6 +19,8 @@ __all__ = [
     "iter_ledgers",
     #: The rows of a form, for integrators.
     "iter_rows",
+    #: The UIDs of all ledgers of a site, readable or not.
+    "ledger_uids",
     #: Read a file value.
     "open_file",
     #: Remove a ledger and all in it.

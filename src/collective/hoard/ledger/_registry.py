@@ -61,6 +61,12 @@ def iter_ledgers(site):
         yield Ledger(form_uid, storage)
 
 
+def ledger_uids(site):
+    """UIDs of all forms that ever had a ledger, ordered; those of ledgers that
+    a newer version of the add-on wrote, too."""
+    return list(_ledgers(site))
+
+
 def remove_ledger(site, form_uid):
     """Remove a ledger with all rows, files and history; costs two objects.
 
