@@ -25,8 +25,8 @@ lint:        ## Check the style of Python, ZCML and XML.
 docs:        ## Build the documentation; a warning is an error.
 	$(PYTHON) scripts/build_docs.py
 
-bench:       ## Measure, against the peers in a venv of their own.
-	$(PYTHON) scripts/bench.py $(ARGS)
+bench:       ## Measure, against the peers in a venv of their own. FULL=1 is slow.
+	$(PYTHON) scripts/bench.py $(if $(FULL),--full) $(ARGS)
 
 production:  ## Build the production profile, exercise it, stop it.
 	$(PYTHON) scripts/production.py
