@@ -32,8 +32,8 @@ locales:     ## Bring the message catalogues in step with the code.
 pictures:    ## Take the pictures of the documentation anew.
 	HOARD_PICTURES="$(CURDIR)/docs/images" scripts/with-python scripts/run_tests.py tests/browser/test_pictures.py
 
-bench:       ## Measure, against the peers in a venv of their own.
-	$(PYTHON) scripts/bench.py $(ARGS)
+bench:       ## Measure, against the peers in a venv of their own. FULL=1 is slow.
+	$(PYTHON) scripts/bench.py $(if $(FULL),--full) $(ARGS)
 
 production:  ## Build the production profile, exercise it, stop it.
 	$(PYTHON) scripts/production.py

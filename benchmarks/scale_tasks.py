@@ -13,6 +13,7 @@ from datetime import timedelta
 from itertools import cycle
 from report import table
 from statistics import median
+from submissions import many
 from submissions import submission
 from time import perf_counter
 import json
@@ -75,9 +76,9 @@ def fill(ledger, connection, size):
     # The worst case for readers: in the time of a page, all shards got rows.
     places = cycle(range(16))
     ledger._own_place = lambda: next(places)
-    for number in range(size):
+    for number, values in enumerate(many(size)):
         ledger.clock = lambda number=number: start + number * STEP
-        ledger.add(submission(number), schema=1, token=make_key(ledger.clock()))
+        ledger.add(values, schema=1, token=make_key(ledger.clock()))
         if number % BATCH == BATCH - 1:
             transaction.commit()
             connection.cacheGC()
@@ -152,8 +153,13 @@ LINES = (
 
 
 def show(results):
+    print(by_size(results))
+
+
+def by_size(results):
+    """What was measured, a column for each size, as a Markdown table."""
     heads = ["work", *(f"{size:,} rows" for size in results), "last / first"]
-    print(table(heads, [_line(line, results) for line in LINES]))
+    return table(heads, [_line(line, results) for line in LINES])
 
 
 def _line(line, results):

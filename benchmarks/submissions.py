@@ -1,5 +1,6 @@
 """What the benchmarks store: 12 fields, some 760 bytes of text, like a contact form."""
 
+from functools import cache
 import datetime
 import random
 
@@ -25,7 +26,7 @@ def submission(number):
     chance = random.Random(number)
 
     def text(length):
-        return "".join(chance.choice("abcdefgh ijklmn") for _ in range(length))
+        return "".join(chance.choices("abcdefgh ijklmn", k=length))
 
     born = datetime.date(1980, 1, 1) + datetime.timedelta(chance.randint(0, 9999))
     values = (
@@ -43,3 +44,16 @@ def submission(number):
         text(120),
     )
     return dict(zip(FIELDS, values, strict=True))
+
+
+def many(count):
+    """Yield *count* submissions to fill a form with; texts repeat after 1,000."""
+    for number in range(count):
+        values = dict(_some()[number % 1000])
+        values["email"] = f"user{number}@example.com"
+        yield values
+
+
+@cache
+def _some():
+    return tuple(map(submission, range(1000)))
