@@ -5,6 +5,7 @@ id, so that a page that is a minute old still means the same field.
 """
 
 from .definition import empty_definition
+from .interfaces import DEFINITION_VERSION
 from copy import deepcopy
 import re
 import unicodedata
@@ -12,6 +13,28 @@ import unicodedata
 
 class NoSuchField(LookupError):
     """There is no such field or fieldset (any more)."""
+
+
+def readable(data):
+    """Whether the functions here understand *data*: a newer version, or none of
+    ours, may have made it."""
+    return (
+        isinstance(data, dict)
+        and data.get("version") == DEFINITION_VERSION
+        and _objects(data.get("fieldsets"), "id")
+        and all(
+            _objects(fieldset.get("fields"), "id", "kind", "title")
+            for fieldset in data["fieldsets"]
+        )
+    )
+
+
+def _objects(listed, *names):
+    """Whether *listed* is a list of objects with strings called *names*."""
+    return isinstance(listed, list) and all(
+        isinstance(one, dict) and all(isinstance(one.get(n), str) for n in names)
+        for one in listed
+    )
 
 
 def find_field(data, field_id):
@@ -145,3 +168,8 @@ def new_id(title, taken):
 def ids(data):
     """All ids of fields in *data*."""
     return {f["id"] for fieldset in data["fieldsets"] for f in fieldset["fields"]}
+
+
+def fieldset_ids(data):
+    """All ids of fieldsets in *data*."""
+    return {fieldset["id"] for fieldset in data["fieldsets"]}

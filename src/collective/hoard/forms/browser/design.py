@@ -2,6 +2,8 @@
 
 from .. import design
 from ..behavior import stored_definition
+from ..characters import showable
+from ..definition import parse
 from ..editing import EDITOR_LIMITS
 from ..editing import settings_definition
 from ..editing import settings_from_raw
@@ -26,13 +28,21 @@ from Products.statusmessages.interfaces import IStatusMessage
 from zExceptions import NotFound
 from zope.component import getUtilitiesFor
 from zope.component import queryUtility
+from zope.i18n import translate
 
 
 MEANWHILE = _(
     "Somebody else has changed this form meanwhile. Here is the present state; "
     "please look at it and do your change once more."
 )
-GONE = _("This field is not there any more.")
+KEPT = _(
+    "Somebody else has changed this form meanwhile. What you typed is still here: "
+    "to store it, press Save once more. To look at the present state first, open "
+    "the fields in another window."
+)
+GONE = _("This is not there any more; somebody else may have removed it.")
+#: Problems told at a time: messages travel in a cookie.
+TOLD = 3
 
 
 class DesignPage(BrowserView):
@@ -40,7 +50,23 @@ class DesignPage(BrowserView):
     a changed one, and saying what came of it."""
 
     widgets_template = ViewPageTemplateFile("templates/widgets.pt")
+    unreadable = ViewPageTemplateFile("templates/unreadable.pt")
     errors = None
+
+    def __call__(self):
+        if design.readable(self.data):
+            return self.respond()
+        self.posted()
+        self.request.response.setStatus(503)
+        return self.unreadable()
+
+    def problems(self):
+        """``(path, message)`` for what is wrong with the stored definition."""
+        try:
+            parse(self.data)
+        except DefinitionError as error:
+            return error.problems
+        return []
 
     @property
     def widgets(self):
@@ -67,9 +93,10 @@ class DesignPage(BrowserView):
         return f"{self.context.absolute_url()}/@@hoard-fields"
 
     def text(self, name):
-        """A request parameter as text; empty when it is anything else."""
+        """A request parameter as text that any page can hold; empty when it is
+        anything else."""
         value = self.request.form.get(name, "")
-        return value if isinstance(value, str) else ""
+        return showable(value) if isinstance(value, str) else ""
 
     def posted(self):
         """Whether this is a POST; one without our token is refused."""
@@ -96,11 +123,21 @@ class DesignPage(BrowserView):
         except DefinitionChanged:
             self.say(MEANWHILE, "warning")
         except DefinitionError as error:
-            self.say(str(error), "error")
+            self.say(self.in_words(error), "error")
         else:
             if done:
                 self.say(done)
         return self.back(anchor)
+
+    def in_words(self, error):
+        """The first problems of a `DefinitionError`, as one message."""
+        told = [
+            f"{path}: {translate(message, context=self.request)}"
+            for path, message in error.problems[:TOLD]
+        ]
+        more = ["…"] if len(error.problems) > TOLD else []
+        listed = {"problems": " ".join(told + more)}
+        return _("This cannot be stored. ${problems}", mapping=listed)
 
 
 class FieldsPage(DesignPage):
@@ -109,7 +146,7 @@ class FieldsPage(DesignPage):
     template = ViewPageTemplateFile("templates/fields.pt")
     MOVES = {"up": -1, "down": 1}
 
-    def __call__(self):
+    def respond(self):
         if not self.posted():
             return self.template()
         step = self.MOVES.get(self.text("move"))
@@ -146,24 +183,36 @@ class FieldPage(DesignPage):
 
     template = ViewPageTemplateFile("templates/field.pt")
 
-    def __call__(self):
+    def respond(self):
         self.field_id = self.text("id")
-        self.old = self._old() if self.field_id else None
+        try:
+            self.old = self._old() if self.field_id else None
+        except design.NoSuchField:
+            self.say(GONE, "warning")
+            return self.back()
         self.kind_name = self.old["kind"] if self.old else self.text("kind")
         self.kind = queryUtility(IFieldKind, self.kind_name)
         if self.kind is None:
-            raise NotFound(self.context, self.kind_name[:80], self.request)
+            return self._no_such_kind()
         if self.posted():
             return self._save()
         raw = settings_to_raw(self.kind, self.old) if self.old else None
         return self._show(raw)
 
     def _old(self):
-        try:
-            fieldset, index = design.find_field(self.data, self.field_id)
-        except design.NoSuchField:
-            raise NotFound(self.context, self.field_id[:80], self.request) from None
+        fieldset, index = design.find_field(self.data, self.field_id)
         return fieldset["fields"][index]
+
+    def _no_such_kind(self):
+        if not self.old:
+            raise NotFound(self.context, self.kind_name[:80], self.request)
+        text = _(
+            "Fields of the kind ${kind} cannot be edited: the add-on that brought "
+            "them is no longer installed. Install it again or remove the field.",
+            mapping={"kind": self.kind_name},
+        )
+        self.say(text, "warning")
+        return self.back(f"f-{self.field_id}")
 
     def _save(self):
         raw = sent(self.request.form)
@@ -175,11 +224,9 @@ class FieldPage(DesignPage):
         except SubmissionRefused as refused:
             self.errors = refused.errors
         except DefinitionChanged:
-            self.errors = {"": MEANWHILE}
-        except design.NoSuchField:
-            self.errors = {"": GONE}
+            self.errors = {"": KEPT}
         except DefinitionError as error:
-            self.errors = {"": str(error)}
+            self.errors = {"": self.in_words(error)}
         else:
             self.say(_("Saved."))
             return self.back(f"f-{field['id']}")
@@ -191,14 +238,19 @@ class FieldPage(DesignPage):
             data = design.change_field(self.data, self.field_id, field)
         else:
             field["id"] = field["id"] or design.new_id(field["title"], self._taken())
-            target = self.text("fieldset") or None
-            data = design.add_field(self.data, field, target)
+            data = design.add_field(self.data, field, self._target())
         set_definition(self.context, data, expected=self.text("fingerprint"))
+
+    def _target(self):
+        """The wanted fieldset; None, the last one, if it was removed meanwhile."""
+        wanted = self.text("fieldset")
+        return wanted if wanted in design.fieldset_ids(self.data) else None
 
     def _taken(self):
         """Ids in use, and those of removed fields: their columns are still there."""
         ledger = find_ledger(self.context)
-        versions = ledger.schemas.values() if ledger is not None else ()
+        known = ledger.schemas.values() if ledger is not None else ()
+        versions = filter(design.readable, known)
         return design.ids(self.data).union(*map(design.ids, versions))
 
     def _show(self, raw):
@@ -213,7 +265,7 @@ class FieldRemove(DesignPage):
 
     template = ViewPageTemplateFile("templates/field_remove.pt")
 
-    def __call__(self):
+    def respond(self):
         field_id = self.text("id")
         try:
             fieldset, index = design.find_field(self.data, field_id)
@@ -232,32 +284,52 @@ class FieldsetPage(DesignPage):
     """Title and description of a fieldset, a new one or a present one."""
 
     template = ViewPageTemplateFile("templates/fieldset.pt")
+    summary = ()
 
-    def __call__(self):
+    def respond(self):
         self.fieldset_id = self.text("id")
-        self.title, self.description = self._present()
+        try:
+            self.title, self.description = self._present()
+        except design.NoSuchField:
+            self.say(GONE, "warning")
+            return self.back()
         if not self.posted():
             return self.template()
         if self.text("remove"):
             return self.change(
                 design.remove_fieldset, self.fieldset_id, done=_("Removed.")
             )
-        title, description = self.text("title").strip(), self.text("description")
+        self.title = " ".join(self.text("title").split())
+        self.description = self.text("description").strip()
+        return self._save()
+
+    def _save(self):
         if self.fieldset_id:
             change, name = design.change_fieldset, self.fieldset_id
         else:
-            taken = {fieldset["id"] for fieldset in self.data["fieldsets"]}
-            change, name = design.add_fieldset, design.new_id(title or "part", taken)
-        return self.change(change, name, title, description.strip(), anchor=f"s-{name}")
+            taken = design.fieldset_ids(self.data)
+            name = design.new_id(self.title or "part", taken)
+            change = design.add_fieldset
+        data = change(self.data, name, self.title, self.description)
+        try:
+            set_definition(self.context, data, expected=self.text("fingerprint"))
+        except DefinitionChanged:
+            return self._again(KEPT)
+        except DefinitionError as error:
+            return self._again(self.in_words(error))
+        self.say(_("Saved."))
+        return self.back(f"s-{name}")
+
+    def _again(self, message):
+        """Show what was typed once more, with *message* on top."""
+        self.summary = [(None, None, message)]
+        self.request.response.setStatus(422)
+        return self.template()
 
     def _present(self):
         if not self.fieldset_id:
             return "", ""
-        try:
-            index = design.find_fieldset(self.data, self.fieldset_id)
-        except design.NoSuchField:
-            name = self.fieldset_id[:80]
-            raise NotFound(self.context, name, self.request) from None
+        index = design.find_fieldset(self.data, self.fieldset_id)
         fieldset = self.data["fieldsets"][index]
         return fieldset.get("title", ""), fieldset.get("description", "")
 
