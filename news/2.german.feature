@@ -1,1 +1,1 @@
-Messages in German; the list of submissions and the export speak the visitor's language throughout.
+All pages and messages are there in German.

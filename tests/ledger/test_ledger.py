@@ -1,5 +1,6 @@
 """Rows are added, read, changed and removed; refusals leave nothing behind."""
 
+from collective.hoard.ledger import _shards
 from collective.hoard.ledger import get_ledger
 from collective.hoard.ledger.interfaces import DuplicateToken
 from collective.hoard.ledger.interfaces import ILedger
@@ -245,6 +246,19 @@ def test_purge_before_all_time_removes_nothing(ledger, fill, until):
     fill(3)
     assert ledger.purge(until) == 0
     assert len(ledger) == 3
+
+
+def test_purged_rows_leave_no_empty_trees(ledger, fill, monkeypatch):
+    monkeypatch.setattr(_shards, "LEAVES", 2)
+    fill(300)
+    shard = max(ledger._rows, key=len)
+    assert len(shard) > 3
+
+    while ledger.purge(NOON + timedelta(days=1), limit=70):
+        transaction.commit()
+
+    assert [len(shard) for shard in ledger._rows] == [1] * 16
+    assert ledger.add({}, schema=1) in {row.key for row in ledger.iter_rows()}
 
 
 # Schema versions

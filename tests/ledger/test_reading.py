@@ -145,6 +145,14 @@ def test_a_page_starts_at_any_number_not_only_at_keys(ledger, fill, spread):
     assert (page.older, page.newer) == (keys[3], keys[5])
 
 
+def test_a_page_that_ends_at_the_newest_or_oldest_row_says_so(ledger, fill, spread):
+    keys = fill(10)
+    assert ledger.page(3, before=keys[-1] + 1).newer is None
+    assert ledger.page(3, after=keys[0] - 1).older is None
+    assert ledger.page(3, before=keys[3]).older is None
+    assert ledger.page(3, after=keys[-4]).newer is None
+
+
 def test_a_page_survives_that_its_start_is_removed(ledger, fill):
     keys = fill(10)
     ledger.remove(keys[5])

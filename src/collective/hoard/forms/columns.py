@@ -1,11 +1,15 @@
 """The columns of a ledger: fields of every schema version, none left out."""
 
+from ..ledger.files import is_file
 from .definition import make_field
 from .interfaces import DEFINITION_VERSION
 from .interfaces import Field
 from .interfaces import IFieldKind
+from .kinds.file import File
 from .kinds.text import Text
 from dataclasses import dataclass
+from datetime import date
+from datetime import datetime
 from zope.component import queryUtility
 
 
@@ -20,23 +24,46 @@ class Column:
     kind: object
 
     def display(self, value):
-        return self._converted(self.kind.display, value, "")
+        return self._converted(self.kind.display, value, "", as_text)
 
     def to_csv(self, value):
-        return self._converted(self.kind.to_csv, value, None)
+        return self._converted(self.kind.to_csv, value, None, as_text)
 
     def to_json(self, value):
-        return self._converted(self.kind.to_json, value, None)
+        return self._converted(self.kind.to_json, value, None, as_json)
 
-    def _converted(self, convert, value, empty):
-        """A value stored when the field was of another kind must not stop an
-        export: it is written as text then."""
+    def _converted(self, convert, value, empty, otherwise):
+        """A value stored when the field was of another kind, or of one that is
+        no longer installed, must not stop an export: it is shown as what it is."""
         if value is None:
             return empty
+        if type(value) not in self.kind.types:
+            return otherwise(value)
         try:
             return convert(self.field, value)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return str(value)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return otherwise(value)
+
+
+def as_text(value):
+    """A stored *value* as text, whatever kind of field it came from."""
+    if is_file(value):
+        return value["filename"]
+    if isinstance(value, tuple):
+        return ", ".join(map(as_text, value))
+    return str(value)
+
+
+def as_json(value):
+    """A stored *value* as JSON data, whatever kind of field it came from."""
+    if is_file(value):
+        return File().to_json(None, value)
+    if isinstance(value, tuple):
+        return [as_json(one) for one in value]
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    plain = value is None or isinstance(value, (bool, int, float, str))
+    return value if plain else str(value)
 
 
 def columns(ledger):

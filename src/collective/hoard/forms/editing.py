@@ -16,10 +16,14 @@ from .interfaces import Fieldset
 from .interfaces import Limits
 from .interfaces import SubmissionRefused
 from .kinds.choice import SEPARATOR
+from .kinds.moment import Moment
+from .kinds.number import plain
 from collections.abc import Callable
 from collective.hoard import _
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+import re
 
 
 #: An editor may paste long lists of choices or texts, whatever the visitors'
@@ -42,7 +46,24 @@ class Editor:
 
 
 def _number(value):
-    return int(value) if value == int(value) else float(value)
+    """A JSON number of exactly this value; its text where there is none, which
+    is refused then."""
+    number = int(value) if value == int(value) else float(value)
+    return number if value == Decimal(repr(number)) else format(value, "f")
+
+
+def _number_to_raw(value):
+    return value if isinstance(value, str) else plain(value)
+
+
+def _moment_to_raw(text):
+    """As the input for a date with a time wants it: in the site's zone."""
+    kind = Moment()
+    return kind.to_text(None, kind.from_json(None, text))
+
+
+def _lines_to_raw(value):
+    return value if isinstance(value, str) else "\n".join(value)
 
 
 def _options_to_json(text):
@@ -61,7 +82,7 @@ def _options_to_raw(listed):
 
 
 def _split(text):
-    return [word.lstrip(".").lower() for word in text.replace(",", " ").split()]
+    return [w.lstrip(".").lower() for w in re.split(r"[\s,;]+", text) if w]
 
 
 def _lines(text):
@@ -72,11 +93,13 @@ EDITORS = {
     "text": Editor("text"),
     "long_text": Editor("long_text", settings=(("rows", 3),)),
     "integer": Editor("integer"),
-    "decimal": Editor("decimal", _number),
-    "yes_no": Editor("yes_no", to_raw=lambda value: "1" if value else ""),
+    "decimal": Editor("decimal", _number, _number_to_raw),
+    # As text: a default of 2.50 shall not become 2.5.
+    "decimal_text": Editor("decimal", lambda value: format(value, "f"), _number_to_raw),
+    "yes_no": Editor("yes_no", to_raw=lambda value: "1" if value is True else value),
     "date": Editor("date", lambda value: value.isoformat()),
-    "date_time": Editor("date_time", lambda value: value.isoformat()),
-    "lines": Editor("long_text", _lines, "\n".join, (("rows", 3),)),
+    "date_time": Editor("date_time", lambda value: value.isoformat(), _moment_to_raw),
+    "lines": Editor("long_text", _lines, _lines_to_raw, (("rows", 3),)),
     "options": Editor("long_text", _options_to_json, _options_to_raw, (("rows", 8),)),
     "extensions": Editor("text", _split, ", ".join),
 }

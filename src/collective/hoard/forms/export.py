@@ -1,15 +1,22 @@
 """Exports of a ledger, as streams: no row is skipped, memory stays flat."""
 
+from .columns import as_json
 from .columns import columns
+from .interfaces import in_english
 from .zone import site_zone
 from collective.hoard import _
 from decimal import Decimal
 import csv
 import json
+import re
 
 
 #: Spreadsheets run a cell that begins so as a formula; OWASP, "CSV Injection".
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: Some drop white space and what is invisible first, some read other signs alike.
+INVISIBLE = r"\s\xad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+FORMULA = re.compile(rf"[\t\r\n]|[{INVISIBLE}]*[=+\-@＝＋－＠﹦﹢﹣﹫−]")
+#: Many programs take these for line ends, which JSON Lines must not have.
+LINE_ENDS = {0x85: r"\u0085", 0x2028: r"\u2028", 0x2029: r"\u2029"}
 #: Rows are joined into chunks of about this many characters.
 CHUNK = 64 * 1024
 
@@ -24,16 +31,17 @@ class _Echo:
 def cell(value):
     """*value* for a spreadsheet cell; text that looks like a formula gets an
     apostrophe in front, numbers are left alone."""
-    if isinstance(value, str) and value.startswith(FORMULA):
+    if isinstance(value, str) and FORMULA.match(value):
         return f"'{value}"
     if isinstance(value, Decimal):
         return format(value, "f")
     return value
 
 
-def headers(shown, translate):
-    """Titles of the columns, made unique by the field id where two are equal."""
-    titles = [column.title for column in shown]
+def headers(shown, translate, others=()):
+    """Titles of the columns, made unique by the field id where two are equal, or
+    where one equals one of *others*."""
+    titles = [column.title for column in shown] + list(others)
     for column in shown:
         title = column.title
         if titles.count(title) > 1:
@@ -43,7 +51,7 @@ def headers(shown, translate):
         yield cell(title)
 
 
-def csv_rows(ledger, translate=str, excel=False, since=None, until=None):
+def csv_rows(ledger, translate=in_english, excel=False, since=None, until=None):
     """Yield the export as CSV text (RFC 4180), a chunk at a time.
 
     :param translate: turns message ids into text.
@@ -53,8 +61,8 @@ def csv_rows(ledger, translate=str, excel=False, since=None, until=None):
     shown = columns(ledger)
     zone = site_zone()
     writer = csv.writer(_Echo(), delimiter=";" if excel else ",")
-    fixed = (_("Submission"), _("Submitted"), _("User"))
-    head = [*(translate(text) for text in fixed), *headers(shown, translate)]
+    fixed = [translate(text) for text in (_("Submission"), _("Submitted"), _("User"))]
+    head = [*fixed, *headers(shown, translate, fixed)]
     yield ("\ufeff" if excel else "") + writer.writerow(head)
     lines = (
         writer.writerow(_csv_row(row, shown, translate, zone))
@@ -74,10 +82,14 @@ def jsonl_rows(ledger, since=None, until=None):
     """Yield the export as JSON Lines: one object a row, values by field id."""
     shown = {column.id: column for column in columns(ledger)}
     lines = (
-        json.dumps(row_to_json(row, shown), ensure_ascii=False) + "\n"
+        _json_line(row_to_json(row, shown))
         for row in ledger.iter_rows(since=since, until=until)
     )
     yield from _chunked(lines)
+
+
+def _json_line(data):
+    return json.dumps(data, ensure_ascii=False).translate(LINE_ENDS) + "\n"
 
 
 def row_to_json(row, shown):
@@ -92,7 +104,7 @@ def row_to_json(row, shown):
         "schema": row.schema,
         "revision": row.revision,
         "values": {
-            id: shown[id].to_json(value) if id in shown else str(value)
+            id: shown[id].to_json(value) if id in shown else as_json(value)
             for id, value in row.values.items()
         },
     }

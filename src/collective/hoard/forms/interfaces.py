@@ -18,7 +18,7 @@ from zope.interface.interfaces import IObjectEvent
 DEFINITION_VERSION = 1
 
 
-def _plain(message):
+def in_english(message):
     """*message* in English with its numbers filled in, for logs and `str`."""
     return interpolate(message, getattr(message, "mapping", None))
 
@@ -33,7 +33,7 @@ class DefinitionError(HoardError, ValueError):
     def __init__(self, problems):
         self.problems = list(problems)
         super().__init__(
-            "; ".join(f"{path}: {_plain(text)}" for path, text in self.problems)
+            "; ".join(f"{path}: {in_english(text)}" for path, text in self.problems)
         )
 
 
@@ -54,7 +54,8 @@ class SubmissionRefused(HoardError, ValueError):
 
     def __init__(self, errors):
         self.errors = dict(errors)
-        super().__init__("; ".join(f"{k}: {_plain(v)}" for k, v in self.errors.items()))
+        messages = (f"{k}: {in_english(v)}" for k, v in self.errors.items())
+        super().__init__("; ".join(messages))
 
 
 class TokenRefused(HoardError):
@@ -116,6 +117,7 @@ class IFieldKind(Interface):
     order = Attribute("Place in the list of kinds, an integer.")
     widget = Attribute("Name of the macro in ``widgets.pt`` that draws it.")
     settings = Attribute("Tuple of `settings.Setting` beyond the common ones.")
+    types = Attribute("Tuple of the exact types that its stored values have.")
     stores = Attribute("False when it takes no input, as static text.")
     can_be_required = Attribute("Whether `required` has a meaning.")
     can_have_default = Attribute("Whether `default` has a meaning.")

@@ -16,7 +16,7 @@ BATCH = 500
 
 def remove(form, keys):
     """Remove the submissions with *keys*; return how many there were."""
-    ledger = find_ledger(form)
+    ledger, keys = find_ledger(form), tuple(keys)
     removed = ledger.remove(*keys) if ledger is not None else 0
     if removed:
         notify(SubmissionsRemoved(form, IUUID(form), keys))
@@ -44,8 +44,8 @@ def expire(form, now=None, commit=lambda: None):
     if ledger is None:
         return 0
     now = now or datetime.now(UTC)
-    ledger.expire_tokens(now - 2 * MAX_AGE)
-    commit()
+    while ledger.expire_tokens(now - 2 * MAX_AGE):
+        commit()
     days = getattr(form, "hoard_retention_days", None)
     if not days:
         return 0

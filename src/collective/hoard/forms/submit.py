@@ -3,10 +3,8 @@
 from ..ledger.files import store_file
 from ..ledger.interfaces import DuplicateToken
 from .behavior import get_definition
-from .behavior import stored_definition
 from .events import SubmissionAdded
 from .fill import fill
-from .keeping import find_ledger
 from .keeping import keep_ledger
 from .kinds.file import Upload
 from .limits import get_limits
@@ -32,13 +30,13 @@ def submit(form, raw, *, user_id=None, token=None, json=False):
     :raises TokenUsed: the token has stored other values; nothing is stored.
     """
     values = fill(get_definition(form), raw, get_limits(), json=json)
-    ledger = find_ledger(form) or keep_ledger(form)
+    # Made when the form was saved; writes only where the definition has changed
+    # without anybody being told, as when an older version of it is restored.
+    ledger = keep_ledger(form)
     try:
         key = ledger.add(
             {name: _storable(value) for name, value in values.items()},
-            # Mostly the current one; a form may have been set back to an
-            # earlier version behind our back.
-            schema=ledger.add_schema(stored_definition(form)),
+            schema=ledger.current_schema(),
             user_id=user_id,
             token=token,
         )

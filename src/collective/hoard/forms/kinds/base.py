@@ -14,6 +14,7 @@ class Kind:
     order = 0
     widget = "input"
     settings = ()
+    types = (str,)
     stores = True
     can_be_required = True
     can_have_default = True

@@ -31,6 +31,7 @@ class YesNo(Kind):
     order = 70
     widget = "checkbox"
     default_editor = "yes_no"
+    types = (bool,)
 
     def from_text(self, field, raw):
         """No value is "no": browsers send nothing for an empty checkbox."""
@@ -134,6 +135,7 @@ class ManyOf(_Chosen):
     order = 90
     widget = "many_of"
     default_editor = "lines"
+    types = (tuple,)
     settings = (*_Chosen.settings, MIN_CHOICES, MAX_CHOICES)
     appearances = ("checkboxes", "select")
 

@@ -9,6 +9,7 @@ from binascii import Error as NotBase64
 from collective.hoard import _
 from dataclasses import dataclass
 from io import BytesIO
+from persistent.mapping import PersistentMapping
 from typing import BinaryIO
 import mimetypes
 import os
@@ -65,6 +66,7 @@ class File(Kind):
     order = 120
     widget = "file"
     settings = (MAX_SIZE, EXTENSIONS)
+    types = (PersistentMapping,)
     can_have_default = False
     missing = _("Please choose a file.")
 

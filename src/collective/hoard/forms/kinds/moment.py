@@ -42,6 +42,7 @@ class Date(Kind):
     title = _("Date")
     order = 100
     default_editor = "date"
+    types = (date,)
     type = "date"
     settings = (
         _DateBound("min", "date", (str,), _("Earliest date")),
@@ -85,6 +86,7 @@ class Moment(Date):
     title = _("Date and time")
     order = 110
     default_editor = "date_time"
+    types = (datetime,)
     type = "datetime-local"
 
     def parse(self, field, raw):

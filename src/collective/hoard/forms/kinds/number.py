@@ -66,6 +66,7 @@ def plain(number):
 class Integer(_Number):
     title = _("Whole number")
     json_expected = NO_INTEGER
+    types = (int,)
     order = 50
     default_editor = "integer"
     settings = (
@@ -96,8 +97,9 @@ class Integer(_Number):
 class DecimalNumber(_Number):
     title = _("Decimal number")
     json_expected = NO_NUMBER
+    types = (Decimal,)
     order = 60
-    default_editor = "decimal"
+    default_editor = "decimal_text"
     settings = (
         _Bound("min", "decimal", (int, float), _("Smallest number")),
         _Bound("max", "decimal", (int, float), _("Greatest number")),
