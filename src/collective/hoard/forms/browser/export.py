@@ -11,9 +11,11 @@ from .receiver import Receiver
 from collective.hoard import _
 from datetime import datetime
 from functools import partial
+from zope.component import getUtility
 from zope.component.hooks import getSite
-from zope.i18n import negotiate
 from zope.i18n import translate
+from zope.i18n.interfaces import INegotiator
+from zope.i18n.interfaces import ITranslationDomain
 
 
 #: Format: file name ending, content type.
@@ -84,9 +86,15 @@ def stream(ledger, format, request, since=None, until=None):
     else:
         write = partial(
             csv_rows,
-            translate=partial(translate, target_language=negotiate(request)),
+            translate=partial(translate, target_language=language(request)),
             excel=format == "csv-excel",
             since=since,
             until=until,
         )
     return LedgerStream(getSite(), ledger.form_uid, write)
+
+
+def language(request):
+    """The language of our texts for who sent *request*, or None."""
+    ours = getUtility(ITranslationDomain, "collective.hoard").getCatalogsInfo()
+    return getUtility(INegotiator).getLanguage(list(ours), request)

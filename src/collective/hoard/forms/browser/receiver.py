@@ -13,7 +13,6 @@ from Products.CMFCore.utils import getToolByName
 from Products.Five import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from Products.statusmessages.interfaces import IStatusMessage
-from zope.i18n import negotiate
 from zope.i18n import translate
 from zope.i18nmessageid import Message
 
@@ -81,7 +80,7 @@ class Receiver(BrowserView):
         return may(permission, self.context)
 
     def translate(self, text):
-        return translate(text, target_language=negotiate(self.request))
+        return translate(text, context=self.request)
 
     def text(self, column, value):
         """*value* as the visitor reads it."""
