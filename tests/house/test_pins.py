@@ -95,3 +95,11 @@ def test_a_moved_package_is_not_held(script, packages, monkeypatch):
     monkeypatch.setattr(pins, "read_pins", lambda section: {"plone": "6.2.2", "a": "1"})
 
     assert pins.held(["plone", "a"], "versions", ["Plone==6.2.3"]) == ["a==1"]
+
+
+def test_the_documentation_names_the_pinned_buildout(packages, root):
+    text = (root / "docs" / "how-to" / "install.md").read_text()
+
+    assert re.findall(r"zc\.buildout==([\d.]+)", text) == [
+        packages.read_pins()["zc-buildout"]
+    ]
