@@ -248,15 +248,14 @@ def test_a_get_changes_nothing(form, editor, view, pairs):
 
 
 @pytest.mark.parametrize("view,pairs", ACTIONS, ids=str)
-@pytest.mark.parametrize("mark", ["", "0" * 16, None])
-def test_without_the_fingerprint_nothing_is_changed(form, editor, view, pairs, mark):
+def test_without_the_fingerprint_nothing_is_changed(form, editor, view, pairs):
     before = stored(form)
     key = as_editor(editor, form)[1]
-    marks = [] if mark is None else [("fingerprint", mark)]
 
-    post(editor, form, *pairs, key, *marks, view=view, with_token=False)
+    for mark in ([], [("fingerprint", "0" * 16)]):
+        post(editor, form, *pairs, key, *mark, view=view, with_token=False)
+        assert "meanwhile" in text(editor)
 
-    assert "meanwhile" in text(editor)
     assert stored(form) == before
 
 
