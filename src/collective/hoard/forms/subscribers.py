@@ -1,8 +1,13 @@
 """What must happen when forms come, change and go."""
 
+from ..ledger.interfaces import NewerLayout
 from .keeping import keep_ledger
 from plone.uuid.interfaces import IUUID
 from Products.CMFCore.interfaces import IContentish
+import logging
+
+
+logger = logging.getLogger(__name__)
 
 
 def form_saved(form, event):
@@ -12,4 +17,8 @@ def form_saved(form, event):
     its ledger with the next event.
     """
     if IUUID(form, None) and IContentish.providedBy(form):
-        keep_ledger(form)
+        try:
+            keep_ledger(form)
+        except NewerLayout as error:
+            # The rest of the form can be saved all the same.
+            logger.warning("ledger left as it is: %s", error)

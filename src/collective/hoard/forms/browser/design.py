@@ -1,5 +1,6 @@
 """Pages where editors add, change, order and remove fields."""
 
+from ...ledger.interfaces import NewerLayout
 from .. import design
 from ..behavior import stored_definition
 from ..characters import showable
@@ -40,6 +41,10 @@ KEPT = _(
     "to store it, press Save once more. To look at the present state first, open "
     "the fields in another window."
 )
+NEWER = _(
+    "The submissions were written by a newer version of collective.hoard. Please "
+    "update it on this site."
+)
 GONE = _("This is not there any more; somebody else may have removed it.")
 #: Problems told at a time: messages travel in a cookie.
 TOLD = 3
@@ -54,8 +59,11 @@ class DesignPage(BrowserView):
     errors = None
 
     def __call__(self):
-        if design.readable(self.data):
-            return self.respond()
+        try:
+            if design.readable(self.data):
+                return self.respond()
+        except NewerLayout:
+            pass
         self.posted()
         self.request.response.setStatus(503)
         return self.unreadable()
@@ -66,7 +74,7 @@ class DesignPage(BrowserView):
             parse(self.data)
         except DefinitionError as error:
             return error.problems
-        return []
+        return [("", NEWER)]
 
     @property
     def widgets(self):
