@@ -7,6 +7,7 @@ from ._places import own_place
 from ._schemas import add_version
 from ._schemas import all_versions
 from ._schemas import newest_version
+from ._shards import demand_current
 from ._shards import discard
 from ._shards import find
 from ._shards import merged
@@ -50,6 +51,10 @@ SHARDS = 16
 #: Trees of tokens: more, as the token and not the writer chooses, and as nobody
 #: ever merges them to read.
 TOKEN_SHARDS = 64
+
+#: How many of the newest rows tell whether a schema version is in use: later ones
+#: have later versions, but for clocks that differ.
+LOOK_BACK = 50
 
 
 def new_storage(title, created):
@@ -118,6 +123,9 @@ class Ledger:
     def add(self, values, *, schema, user_id=None, token=None):
         fields = plain_values(values)
         self._check_author(schema, user_id)
+        if schema:
+            # A version without rows may be replaced: not while we add the first.
+            demand_current(self._storage["schemas"][schema])
         if token is not None:
             self._use_up(token, digest(fields))
         fields["_s"] = schema
@@ -227,7 +235,14 @@ class Ledger:
         return next(merged(self._rows)), newest
 
     def add_schema(self, definition):
-        return add_version(self._storage["schemas"], definition)
+        return add_version(self._storage["schemas"], definition, self._has_rows_of)
+
+    def _has_rows_of(self, number):
+        """Whether there are rows of that version, or of a later one; if not, a
+        row that somebody adds meanwhile is a conflict."""
+        demand_current(self._storage["length"])
+        newest = islice(merged(self._rows, newest_first=True), LOOK_BACK)
+        return any(self.get(key).schema >= number for key in newest)
 
     def current_schema(self):
         return newest_version(self._storage["schemas"])

@@ -9,11 +9,14 @@ from json import loads
 from persistent.mapping import PersistentMapping
 
 
-def add_version(schemas, definition) -> int:
-    """See `ILedger.add_schema`."""
+def add_version(schemas, definition, is_used) -> int:
+    """See `ILedger.add_schema`; *is_used* tells whether rows have a version."""
     text = _text(definition)
     number = newest_version(schemas)
     if number and _canonical(schemas[number]["json"]) == _canonical(text):
+        return number
+    if number and not is_used(number):
+        schemas[number]["json"] = text
         return number
     schemas[number + 1] = PersistentMapping(json=text)
     return number + 1

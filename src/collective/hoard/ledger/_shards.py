@@ -49,17 +49,17 @@ def put(shards, key, value):
     commits is a conflict, and tried again.
     """
     shard = shard_of(shards, key)
-    _demand_current(shard)
+    demand_current(shard)
     position = _position(shard, key)
     tree = shard[position][1]
     if _has_grown(tree) and key > tree.maxKey():
-        _demand_current(_Path().down_to(tree, LARGEST)[0])
+        demand_current(_Path().down_to(tree, LARGEST)[0])
         tree = _new_tree()
         shard.insert(position + 1, (key, tree))
     tree[key] = value
 
 
-def _demand_current(node):
+def demand_current(node):
     """Make it a conflict if somebody else commits a change of *node* before us."""
     if node._p_jar is not None:
         node._p_jar.readCurrent(node)

@@ -168,7 +168,8 @@ class ILedger(Interface):
     def add_schema(definition):
         """Make *definition*, plain JSON-like data, the current schema version.
 
-        :return: its number; no new one if it equals the current version.
+        :return: its number; no new one if it equals the current version, or if
+            the current one has no rows: that is replaced then.
         """
 
     def current_schema():

@@ -114,8 +114,9 @@ def _shown(field, kind, raw):
         )
         return kind.to_text(field, default)
     sent = raw.get(field.id)
-    if isinstance(sent, (list, tuple)):
-        return [showable(v) for v in sent if isinstance(v, str)]
+    if kind.widget == "many_of":
+        several = sent if isinstance(sent, (list, tuple)) else [sent]
+        return [showable(v) for v in several if isinstance(v, str)]
     return showable(sent) if isinstance(sent, str) else ""
 
 

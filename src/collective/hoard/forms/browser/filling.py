@@ -1,5 +1,6 @@
 """The page that visitors fill in, and the one that thanks them."""
 
+from ...ledger.interfaces import NewerLayout
 from ...ledger.interfaces import TokenUsed
 from ..behavior import get_definition
 from ..fill import input_fields
@@ -79,6 +80,9 @@ class FormPage(BrowserView):
             return self._show(token, 422)
         except TokenUsed:
             return self._again(USED)
+        except NewerLayout:
+            self.errors = {"": CLOSED}
+            return self._show(token, 503)
         self.response.redirect(f"{self.context.absolute_url()}/@@hoard-thanks", 303)
         return ""
 
@@ -188,6 +192,10 @@ TOO_OLD = _(
 TOO_FAST = _(
     "That was quicker than a person types. Please check your answers and press "
     "the button once more."
+)
+CLOSED = _(
+    "Your answers cannot be stored at the moment. Please keep this page open, or "
+    "copy what you wrote, and try again later."
 )
 USED = _(
     "This page has been used to send other answers already. If you want to send "
