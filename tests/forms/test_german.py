@@ -277,7 +277,7 @@ def test_what_rest_clients_are_told(form, functional, key):
     error = json.loads(client.contents)["error"]
     assert error["message"] == "Einige Parameter sind nicht verständlich."
     (problem,) = error["problems"]
-    assert problem["message"] == "muss eine Zahl von 1 bis 500 sein"
+    assert problem["message"] == "Erwartet wird eine Zahl von 1 bis 500."
 
 
 def test_the_form_inspector(form, manager):
