@@ -27,18 +27,19 @@ SITE = "hoard"
 
 def set_password(users, password):
     """Give the administrator *password*; writes only if it is another one."""
-    user = users.getUser(ADMIN)
-    if user is None:
+    if users.getUser(ADMIN) is None:
         users._doAddUser(ADMIN, password, ["Manager"], [])
-    elif not is_password(users, user, password):
+        return
+    # Plone made the root's user folder a pluggable one with the first site.
+    if not hasattr(users, "plugins"):
         users._doChangeUser(ADMIN, password, ["Manager"], [])
+    elif not is_password(users.users, password):
+        users.users.updateUserPassword(ADMIN, password)
 
 
-def is_password(users, user, password):
-    if hasattr(users, "plugins"):
-        credentials = {"login": ADMIN, "password": password}
-        return bool(users.users.authenticateCredentials(credentials))
-    return user.authenticate(password, None)
+def is_password(plugin, password):
+    credentials = {"login": ADMIN, "password": password}
+    return plugin.authenticateCredentials(credentials) is not None
 
 
 def find_or_create_site(app):
@@ -46,7 +47,7 @@ def find_or_create_site(app):
         print("The site is there.")
         return app[SITE]
     addPloneSite(
-        app, SITE, title="Hoard", distribution_name="classic", setup_content=True
+        app, SITE, title="Hoard", distribution_name="classic", setup_content=False
     )
     show_theme_everywhere(app[SITE])
     print("Created the site.")
