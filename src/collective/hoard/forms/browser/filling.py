@@ -8,6 +8,10 @@ from ..interfaces import SentTooFast
 from ..interfaces import SubmissionRefused
 from ..interfaces import TokenRefused
 from ..limits import get_limits
+from ..rights import demand
+from ..rights import DESIGN
+from ..rights import may
+from ..rights import SUBMIT
 from ..submit import submit
 from ..token import issue
 from ..token import redeem
@@ -20,12 +24,7 @@ from plone.protect.authenticator import createToken
 from plone.uuid.interfaces import IUUID
 from Products.Five import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
-from zExceptions import Unauthorized
 from zope.component.hooks import getSite
-
-
-SUBMIT = "collective.hoard: Submit Form"
-DESIGN = "collective.hoard: Design Form"
 
 
 class FormPage(BrowserView):
@@ -59,8 +58,7 @@ class FormPage(BrowserView):
         return self._show(issue(self.form_uid))
 
     def _receive(self):
-        if not self.may_submit:
-            raise Unauthorized("You are not allowed to send this form.")
+        demand(SUBMIT, self.context)
         self.raw = sent(self.request.form)
         if self.request.form.get("homepage"):
             return self._again(LEAVE_EMPTY)
@@ -229,11 +227,6 @@ def files_again(definition, raw):
         for field, kind in input_fields(definition)
         if kind.widget == "file" and getattr(raw.get(field.id), "filename", "")
     }
-
-
-def may(permission, context):
-    """Whether the current user has *permission* on *context*."""
-    return bool(getSecurityManager().checkPermission(permission, context))
 
 
 def user_id():
