@@ -1,7 +1,4 @@
-"""A site in German shows German: each page against every English message.
-
-What Plone says by itself is looked at as well where it shares our words.
-"""
+"""A site in German shows German: each page against every English message."""
 
 from bs4 import BeautifulSoup
 from collective.hoard.forms.keeping import find_ledger
@@ -141,10 +138,8 @@ def test_thanks(form, visitor):
 
 
 def test_the_messages_on_top_of_a_form(form, visitor):
-    data = {"homepage": "x", "token": "falsch"}
     visitor.open(form.absolute_url())
-    for name, value in data.items():
-        visitor.getControl(name=name).value = value
+    visitor.getControl(name="homepage").value = "x"
     visitor.getControl("Absenden").click()
     trapped = soup(visitor)
     visitor.getControl(name="token").value = "falsch"
@@ -190,6 +185,17 @@ def test_the_settings_of_every_kind(form, manager):
         manager.getControl("Speichern").click()
         assert status(manager) == 422
         assert english(soup(manager)) == []
+
+
+def test_a_change_that_came_second(form, manager):
+    manager.open(f"{form.absolute_url()}/@@hoard-field?id=wer")
+    set_definition(form, definition(field("wer", title="Wer?")))
+    transaction.commit()
+    manager.getControl("Speichern").click()
+    page = soup(manager)
+
+    assert english(page) == []
+    assert "Jemand anderes" in page.select_one(".hoard-errors").get_text()
 
 
 def test_fieldsets(form, manager):
@@ -265,8 +271,9 @@ def test_a_form_of_a_newer_version(form, visitor, manager, key):
         page = look(person, form.absolute_url(), 503)
         assert english(page) == []
         assert "kann gerade nicht angezeigt werden" in page.get_text()
-    page = look(manager, f"{form.absolute_url()}/@@hoard-submissions")
-    assert english(page) == []
+    for name in ("@@hoard-submissions", "@@hoard-fields", "@@hoard-export"):
+        manager.open(f"{form.absolute_url()}/{name}")
+        assert english(soup(manager)) == []
 
 
 def test_what_rest_clients_are_told(form, functional, key):
@@ -277,7 +284,7 @@ def test_what_rest_clients_are_told(form, functional, key):
     error = json.loads(client.contents)["error"]
     assert error["message"] == "Einige Parameter sind nicht verständlich."
     (problem,) = error["problems"]
-    assert problem["message"] == "muss eine Zahl von 1 bis 500 sein"
+    assert problem["message"] == "Erwartet wird eine Zahl von 1 bis 500."
 
 
 def test_the_form_inspector(form, manager):
