@@ -19,11 +19,14 @@ COLOURS = [{"value": "red", "title": "Red"}]
 
 
 def a_ledger(*versions):
-    ledger = Ledger("uid", new_storage("Form", key_time(1 << 20)))
+    """A ledger without rows whose versions have all been in use."""
+    ledger, used = Ledger("uid", new_storage("Form", key_time(1 << 20))), []
     for fields in versions:
         entries = [{"title": f["id"].title(), **f} for f in fields]
         fieldsets = [{"id": "main", "fields": entries}]
-        ledger.add_schema({"version": 1, "fieldsets": fieldsets})
+        number = ledger.add_schema({"version": 1, "fieldsets": fieldsets})
+        used.append(ledger.add({}, schema=number))
+    ledger.remove(*used)
     return ledger
 
 

@@ -235,6 +235,16 @@ def test_two_new_versions_of_the_schema_do_not_share_a_number(writers, ledger):
         writers[1].commit()
 
 
+@pytest.mark.parametrize("first,second", [(0, 1), (1, 0)])
+def test_a_version_is_not_replaced_under_its_first_row(writers, ledger, first, second):
+    one, other = begin_both(writers)
+    one.add({"name": "Ada"}, schema=1)
+    other.add_schema({"fields": []})
+    writers[first].commit()
+    with pytest.raises(ConflictError):
+        writers[second].commit()
+
+
 def test_two_forms_get_their_ledgers_at_once(writers, site):
     for name, writer in zip("ab", writers, strict=True):
         writer.begin()

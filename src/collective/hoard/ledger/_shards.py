@@ -62,6 +62,7 @@ def put(shards, key, value):
 def demand_current(node):
     """Make it a conflict if somebody else commits a change of *node* before us."""
     if node._p_jar is not None:
+        node._p_activate()  # A ghost has no serial yet, and would not be checked.
         node._p_jar.readCurrent(node)
 
 
