@@ -16,6 +16,7 @@ from Testing.makerequest import makerequest
 from zope.component.hooks import setSite
 from zope.globalrequest import setRequest
 import os
+import sys
 import transaction
 
 
@@ -83,6 +84,8 @@ def main(app):
     app = makerequest(app)
     setRequest(app.REQUEST)
     if password := os.environ.get("HOARD_ADMIN_PASSWORD"):
+        if len(password) < 8:
+            sys.exit("HOARD_ADMIN_PASSWORD is too short: Plone wants 8 characters.")
         set_password(app.acl_users, password)
         transaction.commit()
     user = app.acl_users.getUser(ADMIN)

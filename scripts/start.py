@@ -29,6 +29,8 @@ import subprocess
 HOST = "127.0.0.1"
 INSTANCE = ROOT / "parts" / "instance"
 PASSWORD_FILE = ROOT / "var" / "admin-password"
+# What Plone asks of its users' passwords.
+SHORTEST_PASSWORD = 8
 DATABASE_LOCK = ROOT / "var" / "filestorage" / "Data.fs.lock"
 
 
@@ -52,10 +54,16 @@ def serve():
     port = wanted_port(os.environ.get("PORT") or "8080")
     check_port(port)
     check_database()
+    given = os.environ.pop("HOARD_ADMIN_PASSWORD", "")
+    if given and len(given) < SHORTEST_PASSWORD:
+        give_up(
+            "HOARD_ADMIN_PASSWORD is too short.\n"
+            f"What to do: give it at least {SHORTEST_PASSWORD} characters."
+        )
     if not (ROOT / "var" / "filestorage" / "Data.fs").exists():
         say("Setting collective.hoard up; the first time takes some minutes.")
     set_up.main()
-    password = admin_password(os.environ.pop("HOARD_ADMIN_PASSWORD", ""))
+    password = admin_password(given)
     run_step(
         "Preparing the site",
         [ROOT / "bin" / "instance", "run", ROOT / "scripts" / "create_site.py"],

@@ -122,6 +122,16 @@ def test_a_wrong_port_is_said(make_start, port):
     assert f"PORT={port} is no port" in output
 
 
+def test_a_short_password_is_said_before_anything_slow(clone, make_start):
+    process = make_start(PORT=free_port(), HOARD_ADMIN_PASSWORD="secret")
+    output, _ = process.communicate(timeout=60)
+
+    assert process.returncode != 0
+    assert "HOARD_ADMIN_PASSWORD is too short" in output
+    assert "at least 8 characters" in output
+    assert not (clone / ".venv").exists()
+
+
 @pytest.mark.slow
 def test_a_failed_step_shows_its_log_and_what_to_do(make_start):
     process = make_start(PORT=free_port(), PIP_INDEX_URL="http://127.0.0.1:9/")
