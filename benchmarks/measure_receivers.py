@@ -113,12 +113,11 @@ def scaled(peer, part, half, sizes):
     twice the time; measured once if not. :return: ``(Samples, label)``"""
     factor = sizes.many / sizes.part
     growth = seconds(part).median / seconds(half).median
-    if LINEAR[0] <= growth <= LINEAR[1]:
-        label = (
-            f"scaled x {factor:g} from {sizes.part:,} rows (x 2 rows: x {growth:.2g}): "
-        )
-        return Samples(tuple(one[0] * factor for one in part), "s"), label
-    return seconds([fresh_export(peer, MANY, sizes.many)]), "one run: "
+    if growth < LINEAR:
+        return seconds([fresh_export(peer, MANY, sizes.many)]), "one run: "
+    linear = f"half of them took 1/{growth:.2g}"
+    label = f"{sizes.part:,} rows x {factor:g} (linear: {linear}): "
+    return Samples(tuple(run[0] * factor for run in part), "s"), label
 
 
 def fresh_export(product, form, rows):

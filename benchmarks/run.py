@@ -40,7 +40,7 @@ class Sizes:
     views: int = 60
     visits: int = 30
     many: int = 50_000
-    part: int = 10_000
+    part: int = 5_000
     whole_export: bool = False
     exports: int = 3
     lists: int = 9
