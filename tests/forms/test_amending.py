@@ -277,7 +277,7 @@ def test_somebody_else_was_quicker(form, manager):
     told = soup.select_one("#hoard-meanwhile")
     text = " ".join(told.get_text().split())
     assert status(manager) == 422
-    assert "Somebody else has changed this submission meanwhile" in text
+    assert "This submission has been changed meanwhile" in text
     assert [th.get_text() for th in told.select("tbody th")] == [
         "Agreed",
         "Your name",

@@ -58,7 +58,7 @@ class EditSubmission(Receiver):
     index = ViewPageTemplateFile("templates/edit_submission.pt")
     widgets_template = ViewPageTemplateFile("templates/widgets.pt")
     errors = None
-    #: Whether somebody else was quicker, and what they changed.
+    #: Whether the row was changed since its reader saw it, and how.
     stale = False
     meanwhile = ()
 

@@ -22,8 +22,8 @@ SHAPE = _(
     '"revision", the number that was read with the submission.'
 )
 STALE = _(
-    "Somebody else has changed this submission meanwhile. Nothing was stored. Read it "
-    "again, then send your change with the present revision."
+    "This submission has been changed meanwhile. Nothing was stored. Read it again, "
+    "then send your change with the present revision."
 )
 
 
