@@ -235,6 +235,7 @@ def test_before_anybody_has_sent_it(form, manager, name):
         "@@hoard-submissions?before=1&after=1",
         "@@hoard-submissions?until=2001-01-01",
         "@@hoard-submissions/{key}",
+        "@@hoard-submissions/{key}/edit",
         "@@hoard-delete-submissions?keys={key}",
         "@@hoard-delete-submissions?all=1",
         "@@hoard-export?since=gestern",
@@ -243,6 +244,21 @@ def test_before_anybody_has_sent_it(form, manager, name):
 def test_every_page_for_those_who_receive(form, manager, key, name):
     manager.open(f"{form.absolute_url()}/{name.format(key=key)}")
 
+    assert english(soup(manager)) == []
+
+
+def test_correcting_what_was_changed_meanwhile(form, manager, key):
+    find_ledger(form).change(key, {"farbe": "grau"}, revision=1, user_id="ed")
+    transaction.commit()
+    page = look(manager, f"{form.absolute_url()}/@@hoard-submissions/{key}/edit")
+    assert "„grau“; das passt nicht mehr" in page.get_text()
+    find_ledger(form).change(key, {"wer": "Jo"}, revision=2, user_id="ed")
+    transaction.commit()
+
+    manager.getControl(name="field.farbe").value = ["rot"]
+    manager.getControl(name="save").click()
+
+    assert "Diese Einsendung wurde inzwischen geändert" in manager.contents
     assert english(soup(manager)) == []
 
 

@@ -222,6 +222,7 @@ NEWER = [
 PAGES = [
     "@@hoard-submissions",
     "@@hoard-submissions/{key}",
+    "@@hoard-submissions/{key}/edit",
     "@@hoard-delete-submissions?keys={key}",
     "@@hoard-delete-submissions?all=1",
     "@@hoard-export",

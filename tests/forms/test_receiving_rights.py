@@ -18,10 +18,12 @@ import transaction
 
 READERS = {"Editor", "Owner", "Site Administrator", "Manager"}
 DELETERS = {"Owner", "Site Administrator", "Manager"}
+CHANGERS = DELETERS
 PAGES = {
     "@@hoard-submissions": READERS,
     "@@hoard-submissions/{key}": READERS,
     "@@hoard-submissions/{key}/files/paper": READERS,
+    "@@hoard-submissions/{key}/edit": CHANGERS,
     "@@hoard-submissions/1": READERS,
     "@@hoard-export?format=csv": READERS,
     "@@hoard-export?format=jsonl": READERS,
@@ -112,7 +114,7 @@ def registered():
 @pytest.mark.parametrize("page", PAGES)
 def test_reading_writes_nothing(functional, form, registered, role, page, with_ledger):
     if role == "Anonymous":
-        for name in ("View", "Export", "Delete"):
+        for name in ("View", "Change", "Export", "Delete"):
             title = f"collective.hoard: {name} Submissions"
             functional["portal"].manage_permission(title, ["Anonymous"], 1)
         transaction.commit()

@@ -27,6 +27,7 @@ import transaction
 
 READERS = {"Editor", "Owner", "Site Administrator", "Manager"}
 DELETERS = {"Owner", "Site Administrator", "Manager"}
+CHANGERS = DELETERS
 MANAGER = (SITE_OWNER_NAME, SITE_OWNER_PASSWORD)
 
 
@@ -344,7 +345,7 @@ def test_one(call, form):
 NO_KEYS = ["1", "-1", "0", "abc", "9" * 19, "9" * 100, "1.0", "%00", "%C3%A4", "1/2"]
 
 
-@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PATCH"])
 @pytest.mark.parametrize("key", NO_KEYS)
 def test_unknown_ids(call, form, method, key):
     add_rows(form, 1)
@@ -357,7 +358,7 @@ def test_unknown_ids(call, form, method, key):
     assert len(rows(form)) == 1
 
 
-@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PATCH"])
 def test_the_id_of_another_form(call, form, method):
     other = make_form("other")
     key = add_row(other, {"name": "secret"})
@@ -408,7 +409,166 @@ def test_the_list_cannot_be_deleted(call, form):
     assert len(rows(form)) == 2
 
 
+# PATCH
+
+
+def patch(revision=0, **values):
+    return {"values": values, "revision": revision}
+
+
+def test_only_given_fields_change(call, form):
+    paper = a_file()
+    key = add_row(form, {"name": "Jo", "message": "m", "agreed": True, "paper": paper})
+
+    answer = call("PATCH", f"/{key}", patch(name="Jö", message=None), auth=MANAGER)
+
+    (row,) = rows(form)
+    url = f"{form.absolute_url()}/@submissions/{key}"
+    assert answer.status_code == 200
+    assert answer.json() == {"@id": url, "id": str(key), "revision": 1}
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert row.values.pop("paper")["filename"] == "paper.pdf"
+    assert row.values == {"name": "Jö", "message": None, "agreed": True}
+    (change,) = find_ledger(form).history(key)
+    assert change.user_id == SITE_OWNER_NAME
+
+
+def test_nothing_differs(call, form):
+    key = add_row(form, {"name": "Jo"})
+
+    answer = call("PATCH", f"/{key}", patch(name="Jo"), auth=MANAGER)
+
+    assert answer.json()["revision"] == 0
+    assert find_ledger(form).history(key) == ()
+
+
+def test_another_file(call, form):
+    key = add_row(form, {"paper": a_file()})
+    new = {"filename": "new.pdf", "data": b64encode(b"new").decode()}
+
+    answer = call("PATCH", f"/{key}", patch(paper=new), auth=MANAGER)
+
+    (row,) = rows(form)
+    assert answer.status_code == 200
+    assert row.values["paper"]["filename"] == "new.pdf"
+
+
+def test_somebody_else_was_quicker(call, form):
+    key = add_row(form, {"name": "Jo", "paper": a_file()})
+    find_ledger(form).change(
+        key, {"name": "theirs", "paper": None}, revision=0, user_id="ed"
+    )
+
+    answer = call("PATCH", f"/{key}", patch(name="mine"), auth=MANAGER)
+
+    found = answer.json()
+    assert answer.status_code == 409
+    assert found["error"]["type"] == "StaleRevision" and found["error"]["message"]
+    assert found["revision"] == 1
+    assert found["last"].pop("time").endswith("+00:00")
+    assert found["last"]["before"].pop("paper")["filename"] == "paper.pdf"
+    assert found["last"] == {
+        "user": "ed",
+        "revision": 1,
+        "before": {"name": "Jo"},
+        "after": {"name": "theirs", "paper": None},
+    }
+    assert rows(form)[0].values["name"] == "theirs"
+
+
+def test_a_revision_that_is_still_to_come(call, form):
+    key = add_row(form, {"name": "Jo"})
+
+    answer = call("PATCH", f"/{key}", patch(7, name="mine"), auth=MANAGER)
+
+    assert answer.status_code == 409
+    assert (answer.json()["revision"], answer.json()["last"]) == (0, None)
+    assert rows(form)[0].revision == 0
+
+
+def test_the_rules_hold_for_corrections(call, form):
+    set_definition(
+        form, definition(field("name", required=True), field("n", "integer"))
+    )
+    key = add_row(form, {"name": "Jo", "message": "of a removed field"})
+    wrong = patch(name=None, n="x", message="y", _r="9")
+
+    answer = call("PATCH", f"/{key}", wrong, auth=MANAGER)
+
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {"", "name", "n"}
+    assert rows(form)[0].revision == 0
+
+
+WRONG_SHAPES = {
+    **MALFORMED,
+    "no revision": b'{"values": {"name": "x"}}',
+    "no values": b'{"revision": 0}',
+    "a third entry": b'{"values": {"name": "x"}, "revision": 0, "user": "x"}',
+    "values as a list": b'{"values": ["name"], "revision": 0}',
+    **{
+        f"revision {wrong}": b'{"values": {"name": "x"}, "revision": %s}' % wrong
+        for wrong in (b'"0"', b"-1", b"0.0", b"null", b"true", b"[0]", b"1e999")
+    },
+}
+
+
+@pytest.mark.parametrize("body", WRONG_SHAPES.values(), ids=WRONG_SHAPES)
+def test_malformed_corrections(call, form, body):
+    key = add_row(form, {"name": "Jo"})
+
+    answer = call("PATCH", f"/{key}", body, auth=MANAGER)
+
+    assert answer.status_code == 400, answer.text
+    assert len(answer.text) < 2_000
+    assert "raceback" not in answer.text
+    assert rows(form)[0].revision == 0
+
+
+def test_the_list_cannot_be_corrected(call, form):
+    add_row(form, {"name": "Jo"})
+
+    assert call("PATCH", "", patch(name="x"), auth=MANAGER).status_code == 404
+    assert rows(form)[0].revision == 0
+
+
+def test_corrections_with_a_definition_from_a_newer_version(call, form):
+    key = add_row(form, {"name": "Jo"})
+    form.hoard_definition = {"version": 99, "shape": "?"}
+
+    answer = call("PATCH", f"/{key}", patch(name="x"), auth=MANAGER)
+
+    assert answer.status_code == 409
+    assert answer.json()["error"]["type"] == "NewerVersion"
+
+
 # Who may do what
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_matrix_of_correcting(call, form, role):
+    key = add_row(form, {"name": "secret"})
+    auth = user(form, role)
+
+    answer = call("PATCH", f"/{key}", patch(name="x"), auth=auth)
+    stale = call("PATCH", f"/{key}", patch(name="y"), auth=auth)
+
+    allowed = role in CHANGERS
+    assert answer.status_code == (200 if allowed else 401)
+    assert stale.status_code == (409 if allowed else 401)
+    assert ("secret" in stale.text) is allowed
+    assert rows(form)[0].revision == (1 if allowed else 0)
+
+
+def test_who_may_not_read_cannot_correct(call, form):
+    from AccessControl.Permission import Permission
+
+    Permission("collective.hoard: View Submissions", (), form).setRoles(("Manager",))
+    key = add_row(form, {"name": "secret"})
+    auth = user(form, "Owner")
+
+    assert call("PATCH", f"/{key}", patch(name="x"), auth=auth).status_code == 401
+    assert rows(form)[0].revision == 0
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -503,6 +663,7 @@ def token_of(session, form):
     [
         ("POST", "@submissions"),
         ("DELETE", "@submissions/{key}"),
+        ("PATCH", "@submissions/{key}"),
         ("PUT", "@definition"),
     ],
 )
@@ -512,11 +673,12 @@ def test_a_cookie_alone_changes_nothing(form, manager_session, method, path, tok
     headers = {"Content-Type": "application/json"}
     if token is not None:
         headers["X-CSRF-TOKEN"] = token
-    body = json.dumps(
-        {"values": {"name": "forged"}}
-        if method == "POST"
-        else {"version": 1, "fieldsets": []}
-    )
+    bodies = {
+        "POST": {"values": {"name": "forged"}},
+        "PATCH": {"values": {"name": "forged"}, "revision": 0},
+        "PUT": {"version": 1, "fieldsets": []},
+    }
+    body = json.dumps(bodies.get(method))
 
     answer = manager_session.request(
         method,
@@ -527,7 +689,7 @@ def test_a_cookie_alone_changes_nothing(form, manager_session, method, path, tok
 
     assert answer.status_code == 403
     assert answer.json()["error"]["type"] == "Forbidden"
-    assert [row.key for row in rows(form)] == [key]
+    assert [(row.key, row.revision) for row in rows(form)] == [(key, 0)]
     assert form.hoard_definition == CONTACT
 
 
@@ -538,9 +700,13 @@ def test_a_cookie_and_the_token(form, manager_session):
     url = f"{form.absolute_url()}/@submissions"
 
     sent = manager_session.post(url, json=values(name="Jo"), headers=headers)
+    changed = manager_session.patch(
+        f"{url}/{key}", json={**values(name="y"), "revision": 0}, headers=headers
+    )
     deleted = manager_session.delete(f"{url}/{key}", headers=headers)
 
-    assert (sent.status_code, deleted.status_code) == (201, 204)
+    assert (sent.status_code, changed.status_code) == (201, 200)
+    assert deleted.status_code == 204
     assert [row.values["name"] for row in rows(form)] == ["Jo"]
 
 

@@ -106,10 +106,15 @@ def row_to_json(row, shown):
         "user": row.user_id,
         "schema": row.schema,
         "revision": row.revision,
-        "values": {
-            id: shown[id].to_json(value) if id in shown else as_json(value)
-            for id, value in row.values.items()
-        },
+        "values": values_to_json(row.values, shown),
+    }
+
+
+def values_to_json(values, shown):
+    """Stored *values* by field id as JSON data. *shown* as in `row_to_json`."""
+    return {
+        id: shown[id].to_json(value) if id in shown else as_json(value)
+        for id, value in values.items()
     }
 
 

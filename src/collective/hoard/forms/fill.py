@@ -35,11 +35,11 @@ def fill(definition, raw, limits, json=False):
     :raises SubmissionRefused: with all the problems there are.
     """
     fields = input_fields(definition)
-    errors = _unknown(raw, {field.id for field, _kind in fields})
+    errors = unknown_fields(raw, {field.id for field, _kind in fields})
     values = {}
     for field, kind in fields:
         try:
-            value = _value(field, kind, raw.get(field.id), limits, json)
+            value = value_of(field, kind, raw.get(field.id), limits, json)
         except ValueRefused as error:
             errors[field.id] = error.args[0]
         else:
@@ -52,7 +52,11 @@ def fill(definition, raw, limits, json=False):
     return values
 
 
-def _value(field, kind, raw, limits, json):
+def value_of(field, kind, raw, limits, json=False):
+    """The checked value of *raw* for one field; None when it is empty.
+
+    :raises ValueRefused:
+    """
     convert = kind.from_json if json else kind.from_text
     value = convert(field, raw)
     if value is None:
@@ -63,7 +67,8 @@ def _value(field, kind, raw, limits, json):
     return value
 
 
-def _unknown(raw, known):
+def unknown_fields(raw, known):
+    """The errors for what *raw* has beside the *known* ids; {} if nothing."""
     names = [str(name)[:80] for name in raw if name not in known]
     if not names:
         return {}

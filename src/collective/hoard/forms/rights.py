@@ -4,6 +4,7 @@ from AccessControl import getSecurityManager
 from AccessControl import Unauthorized
 
 
+CHANGE = "collective.hoard: Change Submissions"
 DELETE = "collective.hoard: Delete Submissions"
 DESIGN = "collective.hoard: Design Form"
 EXPORT = "collective.hoard: Export Submissions"

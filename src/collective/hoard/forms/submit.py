@@ -35,7 +35,7 @@ def submit(form, raw, *, user_id=None, token=None, json=False):
     ledger = keep_ledger(form)
     try:
         key = ledger.add(
-            {name: _storable(value) for name, value in values.items()},
+            {name: storable(value) for name, value in values.items()},
             schema=ledger.current_schema(),
             user_id=user_id,
             token=token,
@@ -46,7 +46,8 @@ def submit(form, raw, *, user_id=None, token=None, json=False):
     return Stored(key)
 
 
-def _storable(value):
+def storable(value):
+    """*value* as a row takes it: an upload becomes a stored file."""
     if isinstance(value, Upload):
         return store_file(value.stream, value.filename, value.content_type)
     return value

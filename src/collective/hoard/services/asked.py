@@ -73,8 +73,8 @@ def guard(request):
     an ``Authorization`` header, as REST clients do: scripts of other sites can
     add that header only after the browser has asked us (CORS preflight), and we
     say no. The one exception, HTTP Basic credentials that a browser remembers
-    and adds by itself, is covered by the same rule: PUT and DELETE, and POST
-    with ``application/json``, always need a preflight.
+    and adds by itself, is covered by the same rule: PUT, PATCH and DELETE, and
+    POST with ``application/json``, always need a preflight.
 
     A browser that is signed in by cookie must send plone.protect's token, as
     ``X-CSRF-TOKEN`` or ``_authenticator``. Anonymous visitors have no rights

@@ -51,8 +51,8 @@ class Receiver(BrowserView):
     def tell(self, message, kind="info"):
         IStatusMessage(self.request).add(message, type=kind)
 
-    def redirect(self, url):
-        self.request.response.redirect(url)
+    def redirect(self, url, status=302):
+        self.request.response.redirect(url, status)
         return ""
 
     @property

@@ -1,9 +1,12 @@
-"""One submission: its values, its history, its files."""
+"""One submission: its values, its history, its files, its correction."""
 
 from ...ledger.files import is_file
 from ...ledger.interfaces import RowMissing
 from ..asking import read_key
+from ..rights import CHANGE
 from ..rights import DELETE
+from ..rights import demand
+from .amending import EditSubmission
 from .download import send
 from .receiver import Receiver
 from collective.hoard import _
@@ -15,16 +18,22 @@ NOT_HERE = _("There is nothing here. It may have been deleted meanwhile.")
 
 
 class Submission(Receiver):
-    """``@@hoard-submissions/KEY`` and ``@@hoard-submissions/KEY/files/FIELD``."""
+    """``@@hoard-submissions/KEY``, and below it ``files/FIELD`` and ``edit``."""
 
     index = ViewPageTemplateFile("templates/submission.pt")
+    changes_template = ViewPageTemplateFile("templates/changes.pt")
 
     def __call__(self, key, *rest):
         self._key, self._rest = key, rest
         return super().__call__()
 
     def answer(self):
+        edit = self._rest == ("edit",)
+        if edit:
+            demand(CHANGE, self.context)
         self.row = self._find()
+        if self.row is not None and edit:
+            return EditSubmission(self.context, self.request)(self)
         if self.row is not None and not self._rest:
             return self.index()
         value = self._file()
@@ -83,9 +92,20 @@ class Submission(Receiver):
         return self.text(column, value) if column else str(value)
 
     @property
+    def changes(self):
+        """The template that draws what `history` yields."""
+        return self.changes_template
+
+    @property
     def history(self):
         """dicts of the changes, newest first."""
+        return self.changes_since(0)
+
+    def changes_since(self, revision):
+        """The same, of those that were made to *revision* of the row."""
         for change in reversed(self.ledger.history(self.row.key)):
+            if change.revision <= revision:
+                return
             yield {
                 "time": self.time(change.time),
                 "person": self.person(change.user_id),
@@ -109,6 +129,10 @@ class Submission(Receiver):
     def older_url(self):
         rows = self.ledger.page(1, before=self.row.key).rows
         return f"{self.list_url}/{rows[0].key}" if rows else None
+
+    @property
+    def edit_url(self):
+        return f"{self.url}/edit" if self.may(CHANGE) else None
 
     @property
     def delete_url(self):

@@ -1,1 +1,2 @@
-"""``{form}/@submissions``: sending a form, and reading what was sent."""
+"""``{form}/@submissions``: sending a form, reading and
+correcting what was sent."""
