@@ -32,16 +32,22 @@ def steps(script, tmp_path, monkeypatch):
 @pytest.fixture
 def waiting(root):
     """A job that waits, started by a shell that runs *prelude* first."""
+    started = []
 
     def start(prelude):
         code = WAIT.format(scripts=str(root / "scripts"))
-        return subprocess.Popen(
+        process = subprocess.Popen(
             ["sh", "-c", f'{prelude} exec "$0" -c "$1"', sys.executable, code],
             stdout=subprocess.PIPE,
             text=True,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize(
