@@ -12,6 +12,9 @@ SUPPORTED = ("3.11", "3.12")
 
 # Programs that the tests use: what to look for -> its Debian package.
 SERVICES = {"chromium": "chromium", "git": "git"}
+# Libraries that they use -> Debian's package. Playwright's driver wants this
+# one, which a system without a compiler lacks.
+LIBRARIES = {"libatomic.so.1": "libatomic1"}
 
 # Extras of pyproject.toml; a production site needs none of them.
 EXTRAS = ("test", "docs", "lint")

@@ -8,6 +8,7 @@ takes a quarter of an hour instead of one minute.
 from hashlib import sha256
 from packages import EXTRAS
 from packages import HOUSE
+from packages import LIBRARIES
 from packages import pinned
 from packages import SERVICES
 from packages import write_constraints
@@ -17,6 +18,7 @@ from steps import ROOT
 from steps import run_step
 from steps import say
 from steps import stop_on_signals
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -94,6 +96,17 @@ def get_services():
     for program, package in SERVICES.items():
         if shutil.which(program) is None and can_install():
             install_debian_package(package, program)
+    for library, package in LIBRARIES.items():
+        if not has_library(library) and can_install():
+            install_debian_package(package, library)
+
+
+def has_library(name):
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def can_install():

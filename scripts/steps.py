@@ -31,13 +31,19 @@ def give_up(text):
 
 
 def stop_on_signals():
-    """Let SIGTERM and SIGHUP end the job as Ctrl-C does: tidily."""
+    """Let SIGTERM and SIGHUP end the job as Ctrl-C does: tidily.
+
+    SIGINT is named as well, because a shell without job control makes what it
+    starts in the background ignore it. What nohup ignores stays ignored.
+    """
 
     def interrupt(number, frame):
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        ignored = signal.getsignal(number) is signal.SIG_IGN
+        if number != signal.SIGHUP or not ignored:
+            signal.signal(number, interrupt)
 
 
 @contextmanager

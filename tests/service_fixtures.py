@@ -1,17 +1,20 @@
 """What tests need beside Python: programs of the system, other processes."""
 
+import ctypes
 import os
 import pytest
 import shutil
 import sys
 
 
-# A service is there when one of its programs is.
+# A service is there when one of its programs is, and its libraries are.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "make": ("make",),
     "git": ("git",),
 }
+# Playwright, which drives Chromium, brings a program that needs this one.
+LIBRARIES = {"chromium": ("libatomic.so.1",)}
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +26,28 @@ def require_service():
     """
 
     def require(name):
-        for program in PROGRAMS[name]:
-            if path := shutil.which(program):
-                return path
-        reason = f"{name} is not installed: none of {', '.join(PROGRAMS[name])} found"
-        missing = (
-            pytest.fail if os.environ.get("HOARD_REQUIRE_SERVICES") else pytest.skip
-        )
-        missing(reason)
+        if reason := what_is_missing(name):
+            required = os.environ.get("HOARD_REQUIRE_SERVICES")
+            (pytest.fail if required else pytest.skip)(reason)
+        return find(PROGRAMS[name])
 
     return require
+
+
+def what_is_missing(name):
+    """A sentence for a person, or None."""
+    if find(PROGRAMS[name]) is None:
+        return f"{name} is not installed: none of {', '.join(PROGRAMS[name])} found"
+    for library in LIBRARIES.get(name, ()):
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            return f"{library} is not installed, which {name} needs here"
+    return None
+
+
+def find(programs):
+    return next(filter(None, map(shutil.which, programs)), None)
 
 
 @pytest.fixture
