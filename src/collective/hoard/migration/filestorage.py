@@ -1,0 +1,233 @@
+"""Convert one FileStorage into another, with history or without."""
+
+from .blobs import Blobs
+from .converting import damage_finding
+from .converting import PieceConverter
+from .current import kept_records
+from .current import newest
+from .findings import finding
+from .interfaces import Interrupted
+from .layout import Damage
+from .layout import MAGIC_SIZE
+from .layout import Transaction
+from .options import ALL
+from .pieces import Piece
+from .pieces import pieces
+from .pool import in_order
+from .reach import follow
+from .reading import refuse_if_in_use
+from .reading import SourceFile
+from .records import RecordConverter
+from .report import Report
+from .resume import finding_of
+from .resume import Unfinished
+from .rules import kinds
+from .rules import rule_of
+from .sort import sort_trees
+from .survey import PieceSurvey
+from .survey import Survey
+from .writing import DestinationFile
+import errno
+import os
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Conversion:
+    """One source, one destination, one run.
+
+    :param options: An `options.Options`.
+    :param progress: Called with a part between 0 and 1 and a word.
+    """
+
+    def __init__(self, source, destination, options, progress=None):
+        self.options = options
+        self.progress = progress or (lambda part, what: None)
+        refuse_if_in_use(source)
+        self.unfinished = Unfinished(destination)
+        self.unfinished.check(options.resume)
+        self.source = SourceFile(source)
+        self.report = Report("convert", str(source), str(destination))
+        self.blobs = Blobs(options.blobs, options.destination_blobs)
+        self._index = None
+        self._outvoted = set()
+        self._reach = {}
+        self._suspects = set()
+        self._lines = None
+        self._extension = b""
+
+    def run(self):
+        """Convert everything; the report.
+
+        :raises Interrupted: The disk is full, or somebody stopped the run.
+        """
+        if self.options.resume and self.unfinished.is_written:
+            self._recall()
+            return self.report
+        try:
+            self._prepare()
+            self._write()
+        except OSError as error:
+            if error.errno in FULL:
+                raise Interrupted(
+                    f"No space is left for {self.unfinished.part} ({error.strerror})."
+                    " Make room and go on with --resume."
+                ) from error
+            raise
+        finally:
+            self.unfinished.close()
+        return self.report
+
+    def _recall(self):
+        """Everything was written before; only what was found is still needed."""
+        _, lines = self.unfinished.load()
+        for line in lines:
+            if "suspects" not in line:
+                self.report.add(finding_of(line))
+
+    # Before writing
+
+    def _prepare(self):
+        """Survey the source, or take over what an earlier run found."""
+        run, lines = self.unfinished.load() if self.options.resume else (None, None)
+        identity = {**self.options.identity(), "source": self.source.identity()}
+        if run is None:
+            self._survey()
+        else:
+            self.options.check_same(run["identity"], identity)
+            self._outvoted = {tuple(place) for place in run["outvoted"]}
+            self._reach = {bytes.fromhex(o): rule_of(r) for o, r in run["reach"]}
+        self._run = {
+            "identity": identity,
+            "outvoted": sorted(map(list, self._outvoted)),
+            "reach": sorted([o.hex(), kinds(r)] for o, r in self._reach.items()),
+        }
+        self._lines = lines if run is not None else None
+
+    def _survey(self):
+        options = self.options
+        decider = options.decider()
+
+        def make():
+            converter = RecordConverter(options.rules, decider)
+            return PieceSurvey(self.source, converter, decider, options.rules)
+
+        survey = Survey()
+        for piece, part in in_order(options.jobs, make, self._whole_pieces()):
+            survey.add(part)
+            self.progress(piece.end / self.source.size, "survey")
+        self._outvoted = survey.outvoted()
+        if survey.targets:
+            self._reach = follow(
+                self.source, self.index, self._converter, survey.targets
+            )
+
+    def _whole_pieces(self):
+        return (p for p in pieces(self.source, MAGIC_SIZE) if type(p) is Piece)
+
+    @property
+    def index(self):
+        """The newest record of each object of the source."""
+        if self._index is None:
+            self._index = newest(self.source, self._folder)
+        return self._index
+
+    @property
+    def _folder(self):
+        return os.path.dirname(os.path.abspath(self.unfinished.part))
+
+    def _converter(self, reach):
+        decider = self.options.decider(self._outvoted)
+        return RecordConverter(self.options.rules, decider, reach)
+
+    # Writing
+
+    def _write(self):
+        keep = kept_records(self.source, self.options.mode, lambda: self.index)
+        start = self._begin()
+        destination = DestinationFile(self.unfinished.part, self._looked_up)
+        try:
+            if self._lines is not None:
+                start = self._go_on(destination)
+            for task, spans in self._converted(start, keep):
+                self._take(destination, task, spans)
+            self._sort(destination)
+            destination.sync()
+        finally:
+            destination.close()
+        self.unfinished.finished_writing()
+        if self.blobs.left:
+            self.report.add(finding("blobs-not-copied", count=self.blobs.left))
+
+    def _looked_up(self, position):
+        record = self.source.record_at(position)
+        return record.oid, record.tid
+
+    def _begin(self):
+        if self._lines is None:
+            # A part without a journal was killed before it held anything.
+            self.unfinished.remove_part()
+            self.unfinished.start(self._run)
+        return MAGIC_SIZE
+
+    def _go_on(self, destination):
+        """Take over what was written; where in the source to go on."""
+        last, counts = destination.recover()
+        self.report.counts.update(counts)
+        lines = [line for line in self._lines if bytes.fromhex(line["tid"]) <= last]
+        for line in lines:
+            if "suspects" in line:
+                self._suspects.update(map(bytes.fromhex, line["suspects"]))
+            else:
+                self.report.add(finding_of(line))
+        self.unfinished.start(self._run, lines)
+        for found in self.source.transactions():
+            if type(found) is Transaction and found.tid > last:
+                return found.position
+        return self.source.size
+
+    def _converted(self, start, keep):
+        def make():
+            return PieceConverter(self.source, self._converter(self._reach), keep)
+
+        return in_order(self.options.jobs, make, pieces(self.source, start))
+
+    def _take(self, destination, task, spans):
+        if type(task) is Damage:
+            self._found([damage_finding(task)], destination.last_tid)
+        for span in spans:
+            self._span(destination, span)
+        self.progress(task.end / self.source.size, "convert")
+
+    def _span(self, destination, span):
+        tid = span.transaction.tid
+        findings = span.findings
+        for oid, blob_tid in span.blobs:
+            missing = self.blobs.bring(oid, blob_tid)
+            if missing:
+                findings.append(missing)
+        self._found(findings, tid)
+        if span.suspects:
+            self._suspects.update(span.suspects)
+            self.unfinished.note_suspects(tid, span.suspects)
+        if span.opens:
+            self._extension = span.extension
+        if not destination.is_open and (span.rows or self.options.mode == ALL):
+            destination.begin(span.transaction, self._extension)
+        if span.rows:
+            destination.add(span.data, span.rows)
+            self.report.counts["records"] += len(span.rows) // 3
+        if span.closes and destination.is_open:
+            destination.end()
+            self.report.counts["transactions"] += 1
+
+    def _found(self, findings, tid):
+        self.report.extend(findings)
+        self.unfinished.note(tid, findings)
+
+    def _sort(self, destination):
+        if self._suspects:
+            tid = (int.from_bytes(destination.last_tid) + 1).to_bytes(8)
+            findings = sort_trees(destination, sorted(self._suspects), tid)
+            self._found(findings, tid)

@@ -1,0 +1,128 @@
+"""Convert one record: read its opcodes, decide its strings, write it anew."""
+
+from . import rewrite
+from .decide import Decider
+from .findings import finding
+from .interfaces import Converted
+from .keys import order_of
+from .keys import settle_collisions
+from .machine import BadPickle
+from .machine import Machine
+from .places import Places
+from .walk import Walk
+
+
+class RecordConverter:
+    """Converts records and other pickles of one database.
+
+    :param rules: A `rules.RuleBook`.
+    :param decider: A `decide.Decider`.
+    :param reach: ``oid (bytes) -> Rule`` for records that a rule reaches
+        through a reference; see `reach`.
+    :param observe: Called with each decided native string, its place and the
+        class of the record; for reports.
+    """
+
+    def __init__(self, rules, decider=None, reach=None, observe=None):
+        self._places = Places(rules)
+        self._decider = decider or Decider()
+        self._reach = {} if reach is None else reach
+        self._renames = rules.renames()
+        self._observe = observe
+
+    def read(self, data, oid=b""):
+        """The machine, the pickles and the walk of a record.
+
+        :raises BadPickle: It cannot be understood.
+        """
+        machine = Machine(data)
+        pickles = [machine.read(), machine.read()]
+        walk = Walk(self._places, self._decider, self._renames, self._reach.get(oid))
+        class_name = walk.record(pickles[0].root, pickles[1].root)
+        self._strays(machine)
+        return machine, pickles, walk, class_name
+
+    def convert(self, data, oid=b""):
+        """A `Converted`; what cannot be understood is kept as it is and named."""
+        try:
+            machine, pickles, walk, class_name = self.read(data, oid)
+        except (BadPickle, RecursionError, MemoryError) as error:
+            return Converted(data, [finding("unreadable-record", oid, error=error)])
+        findings = []
+        self._keys(walk, class_name, oid, findings)
+        self._rules(machine, oid, findings)
+        if self._observe is not None:
+            for string in machine.strings:
+                if string.native:
+                    self._observe(string, string.place, class_name)
+        new = self._written(data, machine, pickles, walk)
+        return Converted(new, findings, walk.kind, _order(walk), class_name)
+
+    def convert_value(self, data):
+        """A lone pickle, such as a transaction's extension, converted.
+
+        :raises BadPickle: It cannot be understood.
+        """
+        machine = Machine(data)
+        pickles = [machine.read()]
+        walk = Walk(self._places, self._decider, self._renames)
+        walk.value(pickles[0].root)
+        self._strays(machine)
+        for _, keys in walk.mappings:
+            settle_collisions(keys)
+        return self._written(data, machine, pickles, walk)
+
+    def _strays(self, machine):
+        """Strings that no value holds are decided like any other."""
+        for string in machine.strings:
+            if string.final is None:
+                string.place = self._places.nowhere
+                string.final, string.because = self._decider(string.value)
+
+    def _written(self, data, machine, pickles, walk):
+        text_pids = [
+            reference
+            for reference in machine.references
+            if rewrite.is_text_pid(reference, data)
+        ]
+        edits = [
+            *rewrite.string_edits(machine.strings),
+            *rewrite.name_edits(machine.globals, self._renames),
+            *rewrite.old_set_edits(walk.old_sets),
+            *map(rewrite.pid_edit, text_pids),
+        ]
+        return rewrite.apply(data, pickles, edits)
+
+    def _keys(self, walk, class_name, oid, findings):
+        mappings = list(walk.mappings)
+        if walk.tree is not None:
+            flat = walk.tree.flat
+            mappings.append((None, flat if walk.kind.is_set else flat[::2]))
+        for place, keys in mappings:
+            for string in settle_collisions(keys):
+                where = _dotted(place.name) if place else class_name
+                findings.append(
+                    finding("key-collision", oid, where, value=string.value)
+                )
+        if walk.unordered:
+            types = "sets or dicts"
+            findings.append(finding("no-order", oid, class_name, types=types))
+
+    def _rules(self, machine, oid, findings):
+        for string in machine.strings:
+            treatment = string.place.rule.becomes if string.native else None
+            if treatment and string.because not in (str(treatment), "collision"):
+                where = _dotted(string.place.name)
+                findings.append(finding("rule-failed", oid, where, rule=treatment))
+
+
+def _dotted(name):
+    return ".".join(filter(None, name))
+
+
+def _order(walk):
+    """Whether a tree node's keys are safely sorted on Python 3; None if no tree."""
+    if walk.tree is None or not walk.kind.object_keys:
+        return None
+    flat = walk.tree.flat
+    return order_of(flat if walk.kind.is_set else flat[::2])

@@ -1,0 +1,110 @@
+"""Look at the whole source first: what single records cannot tell.
+
+Two things need it.  A rule for the keys or values of an attribute reaches
+through references: somebody has to find the trees and buckets it means.  And a
+single binary value may read as text by accident, which a vote of all values of
+its attribute puts right.
+"""
+
+from .decide import OTHER
+from .flat import all_utf8
+from .layout import Damage
+from .machine import BadPickle
+from .pieces import spans
+from .references import target
+from collections import Counter
+from dataclasses import dataclass
+from dataclasses import field
+import re
+
+
+# An attribute is binary if this share of its non-ascii values is, and there
+# are enough of them that chance is no explanation.
+SHARE = 0.9
+ENOUGH = 10
+# Strings of these stand for whatever refers to them, so there is no vote.
+NO_VOTE = ("BTrees.", "persistent.")
+
+
+@dataclass
+class Survey:
+    """What a part of the source, or all of it, showed.
+
+    *votes* counts ``(class, attribute, "text" or "bytes")``; *targets* maps
+    objects to the rule that reaches them.
+    """
+
+    votes: Counter = field(default_factory=Counter)
+    targets: dict = field(default_factory=dict)
+
+    def add(self, other):
+        self.votes.update(other.votes)
+        self.targets.update(other.targets)
+
+    def outvoted(self):
+        """``(class, attribute)`` whose non-ascii values are nearly all binary."""
+        places = {(c, a) for c, a, kind in self.votes if kind == "bytes"}
+        return {place for place in places if self._is_binary(*place)}
+
+    def _is_binary(self, class_name, attribute):
+        binary = self.votes[class_name, attribute, "bytes"]
+        text = self.votes[class_name, attribute, "text"]
+        return text > 0 and binary >= ENOUGH and binary >= SHARE * (binary + text)
+
+
+class PieceSurvey:
+    """Surveys one piece after the other: what a worker process does."""
+
+    def __init__(self, source, converter, decider, rules):
+        self._source = source
+        self._converter = converter
+        self._decider = decider
+        self._reaching = owners_pattern(rules.reaching)
+
+    def __call__(self, piece):
+        survey = Survey()
+        for transaction, first, last, _, _ in spans(self._source, piece):
+            for record in self._source.records_between(first, last, transaction):
+                if type(record) is not Damage and record.data is not None:
+                    self._record(survey, record)
+        return survey
+
+    def _record(self, survey, record):
+        reaches = self._reaching.search(record.data)
+        if not reaches and all_utf8(record.data):
+            return
+        try:
+            machine, _, walk, _ = self._converter.read(record.data, record.oid)
+        except (BadPickle, RecursionError, MemoryError):
+            return  # converting it will report it
+        self._count(survey, machine)
+        for reference, rule in walk.reached:
+            _, oid = target(reference.pid)
+            if oid is not None:
+                survey.targets[oid] = rule
+
+    def _count(self, survey, machine):
+        for string in machine.strings:
+            if not string.native or string.value.isascii() or string.place.ruled:
+                continue
+            name = string.place.name
+            if string.place.role in ("key", "mapped", "member") or not name[1]:
+                continue
+            if name[0].startswith(NO_VOTE):
+                continue
+            kind = "bytes" if type(string.final) is bytes else "text"
+            if self._decider.kind_of(string.value) == OTHER or kind == "text":
+                survey.votes[*name, kind] += 1
+
+
+def owners_pattern(class_names):
+    """Finds the classes' names where a record could name them.
+
+    It may find them in ordinary text too, never overlook one.
+    """
+    forms = [re.escape(name.encode()) for name in class_names]
+    forms += [
+        re.escape(module.encode()) + rb"(?:\n|[^\n]{1,12})" + re.escape(name.encode())
+        for module, _, name in (full.rpartition(".") for full in class_names)
+    ]
+    return re.compile(b"|".join(forms) or rb"(?!)")
