@@ -4,28 +4,20 @@ from .blobs import Blobs
 from .converting import damage_finding
 from .converting import PieceConverter
 from .current import kept_records
-from .current import newest
 from .findings import finding
 from .interfaces import Interrupted
 from .layout import Damage
 from .layout import MAGIC_SIZE
 from .layout import Transaction
 from .options import ALL
-from .pieces import Piece
-from .pieces import pieces
+from .plan import Plan
 from .pool import in_order
-from .reach import follow
 from .reading import refuse_if_in_use
 from .reading import SourceFile
-from .records import RecordConverter
 from .report import Report
 from .resume import finding_of
 from .resume import Unfinished
-from .rules import kinds
-from .rules import rule_of
 from .sort import sort_trees
-from .survey import PieceSurvey
-from .survey import Survey
 from .writing import DestinationFile
 import errno
 import os
@@ -49,10 +41,11 @@ class Conversion:
         self.unfinished.check(options.resume)
         self.source = SourceFile(source)
         self.report = Report("convert", str(source), str(destination))
-        self.blobs = Blobs(options.blobs, options.destination_blobs)
-        self._index = None
-        self._outvoted = set()
-        self._reach = {}
+        self.blobs = Blobs(
+            options.blobs, options.destination_blobs, options.link_blobs
+        )
+        folder = os.path.dirname(os.path.abspath(destination))
+        self.plan = Plan(self.source, options, folder, self.progress)
         self._suspects = set()
         self._lines = None
         self._extension = b""
@@ -93,58 +86,17 @@ class Conversion:
         run, lines = self.unfinished.load() if self.options.resume else (None, None)
         identity = {**self.options.identity(), "source": self.source.identity()}
         if run is None:
-            self._survey()
+            self.plan.survey()
         else:
             self.options.check_same(run["identity"], identity)
-            self._outvoted = {tuple(place) for place in run["outvoted"]}
-            self._reach = {bytes.fromhex(o): rule_of(r) for o, r in run["reach"]}
-        self._run = {
-            "identity": identity,
-            "outvoted": sorted(map(list, self._outvoted)),
-            "reach": sorted([o.hex(), kinds(r)] for o, r in self._reach.items()),
-        }
-        self._lines = lines if run is not None else None
-
-    def _survey(self):
-        options = self.options
-        decider = options.decider()
-
-        def make():
-            converter = RecordConverter(options.rules, decider)
-            return PieceSurvey(self.source, converter, decider, options.rules)
-
-        survey = Survey()
-        for piece, part in in_order(options.jobs, make, self._whole_pieces()):
-            survey.add(part)
-            self.progress(piece.end / self.source.size, "survey")
-        self._outvoted = survey.outvoted()
-        if survey.targets:
-            self._reach = follow(
-                self.source, self.index, self._converter, survey.targets
-            )
-
-    def _whole_pieces(self):
-        return (p for p in pieces(self.source, MAGIC_SIZE) if type(p) is Piece)
-
-    @property
-    def index(self):
-        """The newest record of each object of the source."""
-        if self._index is None:
-            self._index = newest(self.source, self._folder)
-        return self._index
-
-    @property
-    def _folder(self):
-        return os.path.dirname(os.path.abspath(self.unfinished.part))
-
-    def _converter(self, reach):
-        decider = self.options.decider(self._outvoted)
-        return RecordConverter(self.options.rules, decider, reach)
+            self.plan.restore(run)
+            self._lines = lines
+        self._run = {"identity": identity, **self.plan.as_plain()}
 
     # Writing
 
     def _write(self):
-        keep = kept_records(self.source, self.options.mode, lambda: self.index)
+        keep = kept_records(self.source, self.options.mode, lambda: self.plan.index)
         start = self._begin()
         destination = DestinationFile(self.unfinished.part, self._looked_up)
         try:
@@ -189,9 +141,9 @@ class Conversion:
 
     def _converted(self, start, keep):
         def make():
-            return PieceConverter(self.source, self._converter(self._reach), keep)
+            return PieceConverter(self.source, self.plan.converter(), keep)
 
-        return in_order(self.options.jobs, make, pieces(self.source, start))
+        return in_order(self.options.jobs, make, self.plan.tasks(start))
 
     def _take(self, destination, task, spans):
         if type(task) is Damage:

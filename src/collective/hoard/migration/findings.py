@@ -49,6 +49,11 @@ MESSAGES = {
         "If they are text, name the encoding; if not, make it sure for the ascii"
         " ones too:\n{rule}",
     ),
+    "fallback-used": (
+        NOTE,
+        "{count} values are not in the site's encoding and were read as {encoding}.",
+        "Look at the samples. To decide otherwise, name the encoding:\n{rule}",
+    ),
     "unsortable-tree": (
         PROBLEM,
         "The keys of this tree cannot be sorted on Python 3 ({error}). It was left"

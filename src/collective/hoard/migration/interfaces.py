@@ -40,7 +40,8 @@ class Converted:
 
     *kind* is the `tree_states.TreeClass` of a BTree node, else None.  *order*
     says of a node with object keys whether they are ``plain``, sorted on
-    Python 3 as they were, or ``suspect``.
+    Python 3 as they were, or ``suspect``.  *names* are the classes it names, as
+    ``(module, name)`` of Python 3, where somebody asked for them.
     """
 
     data: bytes
@@ -48,3 +49,4 @@ class Converted:
     kind: object = None
     order: str | None = None
     class_name: str = ""
+    names: set = field(default_factory=set)

@@ -86,6 +86,17 @@ def _keep_bytes(key):
     return changed
 
 
+def key_types(keys):
+    """Kinds of keys that Python 3 refuses to compare with one another."""
+    types = set()
+    for key in keys:
+        value = final_key(key)
+        if value is not None:
+            number = isinstance(value, int | float)
+            types.add("number" if number else type(value).__name__)
+    return types
+
+
 PLAIN = "plain"
 SUSPECT = "suspect"
 

@@ -2,9 +2,12 @@
 
 from .decide import Decider
 from .interfaces import WrongUse
+from .pool import available_cpus
+from .rules import load
 from .rules import RuleBook
 from dataclasses import dataclass
 from dataclasses import field
+import codecs
 
 
 VERSION = 1
@@ -23,6 +26,7 @@ class Options:
     resume: bool = False
     blobs: str | None = None
     destination_blobs: str | None = None
+    link_blobs: bool = True
 
     def decider(self, outvoted=()):
         return Decider(self.encoding, self.fallbacks, outvoted)
@@ -47,3 +51,29 @@ class Options:
                     " and an unchanged source, or delete the unfinished files and"
                     " start again."
                 )
+
+
+def options_from(arguments):
+    """The `Options` of a command line.
+
+    :raises WrongUse: An encoding is unknown, or the rule file is wrong.
+    """
+    fallbacks = arguments.fallback or ["latin-1"]
+    fallbacks = () if fallbacks == ["none"] else tuple(fallbacks)
+    for name in (arguments.encoding, *fallbacks):
+        try:
+            codecs.lookup(name)
+        except LookupError:
+            raise WrongUse(f"Python knows no encoding {name!r}.") from None
+    given = vars(arguments)
+    return Options(
+        rules=load(arguments.rules),
+        encoding=arguments.encoding,
+        fallbacks=fallbacks,
+        jobs=arguments.jobs or available_cpus(),
+        mode=PACK if given.get("pack") else CURRENT if given.get("current") else ALL,
+        resume=given.get("resume", False),
+        blobs=given.get("blobs"),
+        destination_blobs=given.get("destination_blobs"),
+        link_blobs=not given.get("copy_blobs"),
+    )

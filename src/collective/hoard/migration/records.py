@@ -4,6 +4,7 @@ from . import rewrite
 from .decide import Decider
 from .findings import finding
 from .interfaces import Converted
+from .keys import key_types
 from .keys import order_of
 from .keys import settle_collisions
 from .machine import BadPickle
@@ -19,16 +20,17 @@ class RecordConverter:
     :param decider: A `decide.Decider`.
     :param reach: ``oid (bytes) -> Rule`` for records that a rule reaches
         through a reference; see `reach`.
-    :param observe: Called with each decided native string, its place and the
-        class of the record; for reports.
+    :param observe: Called with each decided native string and its place.
+    :param hints: Also find what is no fault but worth a look; and name classes.
     """
 
-    def __init__(self, rules, decider=None, reach=None, observe=None):
+    def __init__(self, rules, decider=None, reach=None, observe=None, hints=False):
         self._places = Places(rules)
         self._decider = decider or Decider()
         self._reach = {} if reach is None else reach
         self._renames = rules.renames()
         self._observe = observe
+        self._hints = hints
 
     def read(self, data, oid=b""):
         """The machine, the pickles and the walk of a record.
@@ -54,9 +56,28 @@ class RecordConverter:
         if self._observe is not None:
             for string in machine.strings:
                 if string.native:
-                    self._observe(string, string.place, class_name)
-        new = self._written(data, machine, pickles, walk)
-        return Converted(new, findings, walk.kind, _order(walk), class_name)
+                    self._observe(string, string.place)
+        converted = Converted(
+            self._written(data, machine, pickles, walk),
+            findings,
+            walk.kind,
+            _order(walk),
+            class_name,
+        )
+        if self._hints:
+            self._give_hints(converted, machine, walk, oid)
+        return converted
+
+    def _give_hints(self, converted, machine, walk, oid):
+        renamed = {self._renames(g.module, g.name) for g in machine.globals}
+        converted.names = renamed
+        for place, keys in walk.mappings:
+            types = key_types(keys)
+            if len(types) > 1:
+                where, types = _dotted(place.name), ", ".join(sorted(types))
+                converted.findings.append(
+                    finding("mixed-keys", oid, where, types=types)
+                )
 
     def convert_value(self, data):
         """A lone pickle, such as a transaction's extension, converted.

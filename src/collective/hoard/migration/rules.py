@@ -80,6 +80,7 @@ class RuleBook:
         self._owners = set()
         self._renames = {}
         self.problems = []
+        self.file = None
 
     def add(self, class_name, attribute, parts, origin):
         given = {part: treatment(kind, origin) for part, kind in parts.items()}
@@ -110,6 +111,12 @@ class RuleBook:
 
     def renames(self):
         return Renames(self._renames)
+
+    def user_rules(self):
+        """``(class, attribute, rule)`` of what came from a rule file."""
+        for (class_name, attribute), rule in sorted(self._rules.items()):
+            if any(t and t.origin == self.file for t in (rule.becomes, rule.keys, rule.values)):
+                yield class_name, attribute, rule
 
     @property
     def user_renames(self):
@@ -158,6 +165,7 @@ def load(path):
 
 
 def _add_file(book, text, path):
+    book.file = str(path)
     unknown = set(text) - {"rule", "renames"}
     if unknown:
         raise WrongUse(
