@@ -3,6 +3,7 @@
 from .analyze import analyze
 from .filestorage import Conversion
 from .verify import Verification
+from collections import Counter
 
 
 def analyze_all(source, options, progress=None):
@@ -15,11 +16,11 @@ def convert_all(source, destination, options, progress=None, check=True):
     conversion = Conversion(source, destination, options, progress)
     report = conversion.run()
     if check:
-        report.merge(
-            Verification(
-                destination, source, options.destination_blobs, None, progress
-            ).run()
-        )
+        verified = Verification(
+            destination, source, options.destination_blobs, None, progress
+        ).run()
+        verified.counts = prefixed(verified.counts)
+        report.merge(verified)
     conversion.unfinished.done()
     return report
 
@@ -27,3 +28,7 @@ def convert_all(source, destination, options, progress=None, check=True):
 def verify_all(destination, source=None, blobs=None, progress=None):
     """Verify what *destination* names; a `report.Report`."""
     return Verification(destination, source, blobs, None, progress).run()
+
+
+def prefixed(counts):
+    return Counter({f"verified {name}": count for name, count in counts.items()})
