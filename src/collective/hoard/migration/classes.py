@@ -1,5 +1,6 @@
 """Does a class exist here? Answered from source files, nothing is imported."""
 
+from .tree_states import tree_class
 from functools import cache
 from importlib.machinery import PathFinder
 import ast
@@ -12,6 +13,8 @@ ANYTHING = None
 
 def exists(module, name):
     """Is there a module of that name that seems to define *name*?"""
+    if tree_class(f"{module}.{name}") is not None:
+        return True  # made when the module is imported, so not in its source
     names = _names(module)
     return names is ANYTHING or name.partition(".")[0] in names
 

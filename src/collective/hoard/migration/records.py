@@ -3,6 +3,7 @@
 from . import rewrite
 from .decide import Decider
 from .findings import finding
+from .flat import FlatConverter
 from .interfaces import Converted
 from .keys import key_types
 from .keys import order_of
@@ -31,6 +32,9 @@ class RecordConverter:
         self._renames = rules.renames()
         self._observe = observe
         self._hints = hints
+        self._flat = None
+        if observe is None and self._decider.encoding == "utf-8":
+            self._flat = FlatConverter(rules, {a for _, a in self._decider.outvoted})
 
     def read(self, data, oid=b""):
         """The machine, the pickles and the walk of a record.
@@ -44,8 +48,16 @@ class RecordConverter:
         self._strays(machine)
         return machine, pickles, walk, class_name
 
+    def is_plain(self, data):
+        """Are all its native strings utf-8, in positions without meaning?"""
+        return self._flat is not None and self._flat(data) is not None
+
     def convert(self, data, oid=b""):
         """A `Converted`; what cannot be understood is kept as it is and named."""
+        if self._flat is not None and oid not in self._reach:
+            new = self._flat(data)
+            if new is not None:
+                return Converted(new)
         try:
             machine, pickles, walk, class_name = self.read(data, oid)
         except (BadPickle, RecursionError, MemoryError) as error:

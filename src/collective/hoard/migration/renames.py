@@ -10,6 +10,12 @@ EXTRA = {
 }
 
 
+def moved_modules():
+    """Names of modules in which anything has another name on Python 3."""
+    pairs = (*EXTRA, *NAME_MAPPING)
+    return {*IMPORT_MAPPING, *(module for module, _ in pairs)}
+
+
 class Renames:
     """Maps ``(module, name)`` to the name that Python 3 knows.
 

@@ -7,7 +7,8 @@ its attribute puts right.
 """
 
 from .decide import OTHER
-from .flat import all_utf8
+from .flat import named_classes
+from .flat import names_its_class
 from .layout import Damage
 from .machine import BadPickle
 from .pieces import spans
@@ -15,7 +16,6 @@ from .references import target
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field
-import re
 
 
 # An attribute is binary if this share of its non-ascii values is, and there
@@ -24,6 +24,7 @@ SHARE = 0.9
 ENOUGH = 10
 # Strings of these stand for whatever refers to them, so there is no vote.
 NO_VOTE = ("BTrees.", "persistent.")
+TREES = (b"cBTrees.", b"\x80\x03cBTrees.", b"\x80\x02cBTrees.")
 
 
 @dataclass
@@ -59,7 +60,7 @@ class PieceSurvey:
         self._source = source
         self._converter = converter
         self._decider = decider
-        self._reaching = owners_pattern(rules.reaching)
+        self._reaching = named_classes(rules.reaching)
 
     def __call__(self, piece):
         survey = Survey()
@@ -70,9 +71,10 @@ class PieceSurvey:
         return survey
 
     def _record(self, survey, record):
-        reaches = self._reaching.search(record.data)
-        if not reaches and all_utf8(record.data):
-            return
+        data = record.data
+        if not self._reaching(data) and names_its_class(data):
+            if data.startswith(TREES) or self._converter.is_plain(data):
+                return
         try:
             machine, _, walk, _ = self._converter.read(record.data, record.oid)
         except (BadPickle, RecursionError, MemoryError):
@@ -95,16 +97,3 @@ class PieceSurvey:
             kind = "bytes" if type(string.final) is bytes else "text"
             if self._decider.kind_of(string.value) == OTHER or kind == "text":
                 survey.votes[*name, kind] += 1
-
-
-def owners_pattern(class_names):
-    """Finds the classes' names where a record could name them.
-
-    It may find them in ordinary text too, never overlook one.
-    """
-    forms = [re.escape(name.encode()) for name in class_names]
-    forms += [
-        re.escape(module.encode()) + rb"(?:\n|[^\n]{1,12})" + re.escape(name.encode())
-        for module, _, name in (full.rpartition(".") for full in class_names)
-    ]
-    return re.compile(b"|".join(forms) or rb"(?!)")
