@@ -149,7 +149,7 @@ class Walk:
             name, value = flat[index], flat[index + 1]
             attribute = ""
             if type(name) is Str:
-                self._settle(name, places.naming)
+                self._settle(name, places.nowhere)
                 attribute = name.final
             else:
                 self._todo.append((name, places.nowhere))
@@ -157,6 +157,7 @@ class Walk:
             if rule is not None and attribute in HOLDERS:
                 place = places.reached(class_name, attribute, rule)
             self._todo.append((value, place))
+        self.mappings.append((places.nowhere, flat[::2]))
 
     # Nodes
 
