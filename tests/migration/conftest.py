@@ -79,6 +79,16 @@ def _rule_lines(rules):
 
 
 @pytest.fixture
+def judge():
+    """Called with a file, a manifest and a blob folder: the checker's report."""
+
+    def run(path, manifest, blobs=None):
+        return load_checker().run(str(path), manifest, blobs and str(blobs))
+
+    return run
+
+
+@pytest.fixture
 def sample(tmp_path):
     """Called with the name of a sample: a `Sample`."""
     return lambda name: Sample(name, tmp_path)

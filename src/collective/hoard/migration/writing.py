@@ -28,17 +28,18 @@ class DestinationFile:
         back to; returns ``(oid, tid)`` of the record there.
     """
 
-    def __init__(self, path, data_of_back=None):
+    def __init__(self, path, data_of_back=None, magic=MAGIC_PY3):
         self.path = path
         folder = os.path.dirname(os.path.abspath(path))
         self.positions = Positions(folder)
+        self._magic = magic
         fresh = not os.path.exists(path)
         self._file = open(path, "w+b" if fresh else "r+b", buffering=BUFFER)  # noqa: SIM115
         self._data_of_back = data_of_back
         self._start = None
         self.last_tid = b"\0" * 8
         if fresh:
-            self._file.write(MAGIC_PY3)
+            self._file.write(magic)
         self.position = MAGIC_SIZE
 
     def close(self):
@@ -55,7 +56,8 @@ class DestinationFile:
         :return: The last tid that is left, and what is counted up to it.
         """
         counts = Counter()
-        reader = SourceFile(self.path, MAGIC_PY3)
+        self._file.flush()
+        reader = SourceFile(self.path, self._magic)
         try:
             for found in reader.transactions():
                 if type(found) is Damage:
