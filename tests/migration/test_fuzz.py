@@ -285,3 +285,21 @@ def test_a_cycle_stays_a_cycle():
 
     assert found[0] == "ä"
     assert found[1] is found
+
+
+@pytest.mark.parametrize(
+    "pattern,flags,refused",
+    [
+        (b".*\\.pdf\\Z(?ms)", 24, False),
+        (b"(?i)abc", 2, False),
+        (b"abc", 4, True),  # LOCALE: Python 3 has it for bytes only
+        (b"a**", 0, True),
+    ],
+)
+def test_patterns_that_python_3_refuses_are_named(pattern, flags, refused):
+    state = b"}U\x01ncre\n_compile\nU" + bytes([len(pattern)]) + pattern
+    data = b"capp\nDoc\n." + state + b"K" + bytes([flags]) + b"\x86Rs."
+
+    codes = {f.code for f in RecordConverter(built_in()).convert(data).findings}
+
+    assert codes == ({"old-pattern"} if refused else set())

@@ -46,6 +46,8 @@ def app_classes():
     fake_class(M + 'MyStr', (str,))
     fake_class(M + 'MyInt', (int,))
     fake_class(M + 'MyUnicode', (unicode,))  # noqa: F821
+    fake_class(M + 'Stamp', (datetime.datetime,))
+    fake_class(M + 'Day', (datetime.date,))
     Zone.__module__ = 'shopapp.models'
     sys.modules['shopapp.models'].Zone = Zone
 
@@ -265,6 +267,54 @@ def slots(a, b):
     return v
 
 
+FAMILIES = ('II', 'IO', 'IF', 'LL', 'LO', 'LF', 'OI', 'OL', 'OO')
+
+
+def family_cases():
+    """Trees and sets of every family, in one bucket and in many; odd values."""
+    values = {'O': lambda i: [U8(u'wert \xe4 %d' % i), L1(u'\xfc%d' % i), X(u'\u0436'),
+                              D([(A('a'), L(U8(u'\xf6')))]), T(A('x'), N(i))][i % 5],
+              'I': lambda i: N(i * 3), 'L': lambda i: N(i * 2 ** 33),
+              'F': lambda i: N(i / 4.0)}
+    keys = {'O': lambda i: [A('k%03d' % i), U8(u'\xe4%03d' % i)][i % 2],
+            'I': lambda i: N(i - 50), 'L': lambda i: N((i - 50) * 2 ** 33)}
+    for family in FAMILIES:
+        key, value = keys[family[0]], values[family[1]]
+        for size in (3, 400):
+            name = 'family-%s-%d' % (family, size)
+            pairs = [(key(i), value(i)) for i in range(size)]
+            yield BT(name + '-tree', family + 'BTree', pairs, fam='families')
+            yield BT(name + '-set', family + 'TreeSet', [k for k, _ in pairs],
+                     fam='families')
+    yield BT('empty', 'OOBTree', [], fam='families')
+    yield BT('tuples', 'OOBTree', [
+        (T(U8(u'\xe4%d' % (i % 7)), N(i), L1(u'\xe9')), A('v')) for i in range(200)],
+        fam='families')
+
+
+def stamp_cases(zodb5):
+    """Packed dates that are valid utf-8, given to subclasses too."""
+    stamp = datetime.datetime(2105, 1, 2, 3, 4, 5, 50089)
+    packed = stamp.__reduce__()[1][0]
+    want = {'inst': M + 'Stamp', 'args': [{'bytes': b64(packed), 'src': 'bin-utf8'}]}
+    day = {'inst': M + 'Day', 'args': [
+        {'bytes': b64(datetime.date(2020, 2, 3).__reduce__()[1][0]), 'src': 'bin'}]}
+
+    def made():
+        return resolve(M + 'Stamp')(2105, 1, 2, 3, 4, 5, 50089)
+    yield PO('stamps', M + 'Dates', [
+        ('own', Std(made, want)),
+        ('day', Std(lambda: resolve(M + 'Day')(2020, 2, 3), day)),
+        ('list', Std(lambda: [made(), made()], {'list': [want, want]})),
+        ('array', Std(lambda: bytearray('\xc3\xa4'), {'bytearray': b64('\xc3\xa4')})),
+        ('complex', Std(lambda: complex(1, 2), {'complex': ['1.0', '2.0']})),
+        ('delta', DELTA(1, 2, 3)), ('long', U8(u'\xe4\u0436' * 300)),
+        ('eight', U8(u'\xe4\xf6\xfc\xdf')), ('longbin', B('\x00\xff' * 400)),
+        ('fset', FS(U8(u'\xe4'), A('b'), N(1))),
+        ('deep', L(D([(T(U8(u'\xe4'), A('b')), D([(U8(u'\xf6'), L1(u'\xfc'))]))]))),
+    ], fam='stamps')
+
+
 def random_cases(r, count):
     """Random values of random shapes; expectations follow the README alone."""
     def string():
@@ -338,6 +388,9 @@ def main(outdir, seed=None):
     w.update([BT('order-small', 'OOBTree', [(L1(u'\xe9'), N(1)), (U8(u'\u0101'), N(2))],
                  fam='order')], u'shrunk')
     save(w, w.manifest(RULES, 'variety'))
+    w = Writer(outdir, 'families_' + suffix, blobs=False)
+    w.create(list(family_cases()) + list(stamp_cases(zodb5)), u'families')
+    save(w, w.manifest([], 'families'))
     databases = {}
     b = Writer(outdir, 'cross_b_' + suffix, blobs=False, dbname='b',
                databases=databases)

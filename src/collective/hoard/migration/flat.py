@@ -8,6 +8,7 @@ rules, a tree with object keys, a string that is not utf-8, a key that might
 become equal to another.
 """
 
+from .calls import is_packed_date
 from .renames import moved_modules
 from struct import error as struct_error
 from struct import pack
@@ -24,13 +25,22 @@ _PUT = rb"(?:q.|r...\x00)?"
 _CLASS = rb"(?:c[^\n]*\n[^\n]*\n" + _PUT + rb"|h.|j....)"
 
 
+# What packed dates never fail to match, by length: see `calls.is_packed_date`.
+_DATE_LIKE = {4: rb"..[\x01-\x0c]", 6: rb"[\0-\x17]..[\0-\x0f]", 10: rb"..[\x01-\x0c]"}
+
+
 def _short(opcode, count, content):
-    """Alternatives for each short length; 8 is left out, an oid has it."""
-    lengths = (
-        re.escape(bytes([size]) + bytes(count - 1)) + content + b"{%d}" % size
-        for size in range(SHORT)
-        if size != 8 or opcode != b"U"
-    )
+    """Alternatives for each short length but 8, which an oid has."""
+    lengths = []
+    for size in range(SHORT):
+        number = re.escape(bytes([size]) + bytes(count - 1))
+        if opcode != b"U":
+            lengths.append(number + content + b"{%d}" % size)
+        elif size in _DATE_LIKE:
+            unlike = b"(?!" + _DATE_LIKE[size] + b")"
+            lengths.append(number + unlike + content + b"{%d}" % size)
+        elif size != 8:
+            lengths.append(number + content + b"{%d}" % size)
     return opcode + b"(?:" + b"|".join(lengths) + b")"
 
 
@@ -202,7 +212,7 @@ class _Flat:
         """A native string: as it is if ascii, as text if utf-8, else odd."""
         data = self.data
         raw = data[begin:end]
-        if len(raw) != end - begin:
+        if len(raw) != end - begin or is_packed_date(raw):  # maybe a subclass of date
             raise _Odd
         if not raw.isascii():
             raw.decode("utf-8")

@@ -11,6 +11,7 @@ from .keys import settle_collisions
 from .machine import BadPickle
 from .machine import Machine
 from .places import Places
+from .regexes import refused
 from .walk import Walk
 
 
@@ -65,6 +66,10 @@ class RecordConverter:
         findings = []
         self._keys(walk, class_name, oid, findings)
         self._rules(machine, oid, findings)
+        for pattern, flags in walk.patterns:
+            error = refused(pattern.final, flags)
+            if error:
+                findings.append(finding("old-pattern", oid, class_name, error=error))
         if self._observe is not None:
             for string in machine.strings:
                 if string.native:

@@ -24,3 +24,12 @@ def flags_first(pattern):
         return pattern
     letters = dict.fromkeys("".join(flag[2:-1] for flag in flags))
     return f"(?{''.join(letters)})" + "".join(kept)
+
+
+def refused(pattern, flags):
+    """Why Python 3 does not compile *pattern* (text or bytes), or None."""
+    try:
+        re.compile(pattern, flags)
+    except (re.error, ValueError, TypeError, OverflowError, RecursionError) as error:
+        return str(error)
+    return None

@@ -1,6 +1,7 @@
 """From the nodes of a record to decided strings: who holds what."""
 
 from .calls import ARRAYS
+from .calls import is_packed_date
 from .calls import OLD_SETS
 from .calls import ORDERED
 from .calls import PACKED
@@ -27,8 +28,9 @@ class Walk:
     """Walks one record and gives every string its place and its final value.
 
     After `record`, *mappings* lists the keys of each dict and set, *bucket*
-    the parts of a BTree node, and *reached* the references that a rule with
-    keys or values goes through, each with the rule.
+    the parts of a BTree node, *patterns* regular expressions with their flags, and
+    *reached* the references that a rule with keys or values goes through, each
+    with the rule.
     """
 
     def __init__(self, places, decider, renames, rule=None):
@@ -40,6 +42,7 @@ class Walk:
         self._seen = {}
         self.mappings = []
         self.old_sets = []
+        self.patterns = []
         self.reached = []
         self.unordered = []
         self.tree = None
@@ -279,7 +282,7 @@ class Walk:
 
     def _arguments(self, name, args, place):
         todo = self._todo
-        if name in PACKED and args and type(args[0]) is Str:
+        if args and type(args[0]) is Str and _is_packed(name, args[0]):
             self._settle(args[0], self._places.reference)
             args = args[1:]
         elif name in ARRAYS and len(args) == 2 and type(args[1]) is Str:
@@ -292,7 +295,7 @@ class Walk:
                 self.mappings.append((place, members))
             args = args[1:]
         elif name in PATTERNS and args and type(args[0]) is Str:
-            self._pattern(args[0])
+            self._pattern(*args[:2])
             args = args[1:]
         elif name in ORDERED and args and type(args[0]) is Sequence:
             flat = _flat_pairs(args[0])
@@ -303,10 +306,15 @@ class Walk:
             place = self._places.of(name, "__args__")
         todo.extend((arg, place) for arg in args)
 
-    def _pattern(self, node):
+    def _pattern(self, node, flags=0):
         self._settle(node, self._places.of("re._compile", "pattern"))
         if type(node.final) is str:
             node.final = flags_first(node.final)
+        self.patterns.append((node, flags))
+
+
+def _is_packed(name, string):
+    return name in PACKED or string.native and is_packed_date(string.value)
 
 
 def _is_slots_state(state):
