@@ -7,6 +7,7 @@ from .keys import SUSPECT
 from .layout import RECORD
 from .machine import BadPickle
 from .pieces import spans
+from .records import Seen
 from array import array
 from dataclasses import dataclass
 from dataclasses import field
@@ -33,6 +34,7 @@ class Span:
     findings: list = field(default_factory=list)
     suspects: list = field(default_factory=list)
     blobs: list = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
 
 
 class PieceConverter:
@@ -63,6 +65,7 @@ class PieceConverter:
                 self._record(span, record, record.data, record.back)
             elif self._keep(record.oid, record.position):
                 self._kept(span, record)
+        span.seen = self._converter.take_seen()
         return span
 
     def _kept(self, span, record):

@@ -33,8 +33,8 @@ class Decider:
 
     :param encoding: What non-ascii strings are in if they are valid in it.
     :param fallbacks: Encodings to try next, for what then reads as text.
-    :param outvoted: ``(class, attribute)`` whose non-ascii values are bytes,
-        because nearly all of them are.
+    :param outvoted: ``(class, attribute)`` for which fallbacks do not count:
+        what is not in the encoding is bytes, because nearly all of it is.
     """
 
     def __init__(self, encoding="utf-8", fallbacks=("latin-1",), outvoted=()):
@@ -57,9 +57,15 @@ class Decider:
                 return ruled, str(treatment)
         if value.isascii():
             return value.decode("ascii"), ASCII
-        if place in self.outvoted:
-            return value, "vote"
-        return self._by_value(value)
+        decided = self._by_value(value)
+        if place in self.outvoted and decided[1] in self.fallbacks:
+            if decoded(value, self.encoding) is None:
+                return value, "vote"
+        return decided
+
+    def guess(self, value):
+        """What a value that is not in the encoding becomes: text or bytes."""
+        return self._by_value(value)[0]
 
     def _by_rule(self, value, treatment):
         if treatment.kind == "bytes":

@@ -18,6 +18,7 @@ from .report import Report
 from .resume import finding_of
 from .resume import Unfinished
 from .sort import sort_trees
+from .survey import Doubts
 from .writing import DestinationFile
 import errno
 import os
@@ -26,8 +27,15 @@ import os
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+class SurveyNeeded(Exception):
+    """What was converted so far may have to be decided otherwise."""
+
+
 class Conversion:
     """One source, one destination, one run.
+
+    It converts without a survey until something shows that one could matter;
+    then it starts over, with it.
 
     :param options: An `options.Options`.
     :param progress: Called with a part between 0 and 1 and a word.
@@ -60,7 +68,11 @@ class Conversion:
             return self.report
         try:
             self._prepare()
-            self._write()
+            try:
+                self._write()
+            except SurveyNeeded:
+                self._start_over()
+                self._write()
         except OSError as error:
             if error.errno in FULL:
                 raise Interrupted(
@@ -82,16 +94,31 @@ class Conversion:
     # Before writing
 
     def _prepare(self):
-        """Survey the source, or take over what an earlier run found."""
+        """Take over what an earlier run found."""
         run, lines = self.unfinished.load() if self.options.resume else (None, None)
-        identity = {**self.options.identity(), "source": self.source.identity()}
+        self._identity = {**self.options.identity(), "source": self.source.identity()}
         if run is None:
-            self.plan.survey()
-        else:
-            self.options.check_same(run["identity"], identity)
-            self.plan.restore(run)
-            self._lines = lines
-        self._run = {"identity": identity, **self.plan.as_plain()}
+            return
+        self.options.check_same(run["identity"], self._identity)
+        self.plan.restore(run)
+        if not self.plan.surveyed:
+            self.plan.survey()  # nobody knows what the killed run has seen
+            if not self.plan.is_empty:
+                return
+        self._lines = lines
+
+    def _start_over(self):
+        """Survey, and forget what was converted without."""
+        self.unfinished.close()
+        self.plan.survey()
+        self.report = Report("convert", self.report.source, self.report.destination)
+        self.blobs.left = self.blobs.copied = 0
+        self._suspects.clear()
+
+    @property
+    def _run(self):
+        """The journal's first line."""
+        return {"identity": self._identity, **self.plan.as_plain()}
 
     # Writing
 
@@ -102,7 +129,10 @@ class Conversion:
         try:
             if self._lines is not None:
                 start = self._go_on(destination)
+            doubts = None if self.plan.surveyed else Doubts()
             for task, spans in self._converted(start, keep):
+                if doubts and any([doubts.grow(span.seen) for span in spans]):
+                    raise SurveyNeeded
                 self._take(destination, task, spans)
             self._sort(destination)
             destination.sync()

@@ -4,12 +4,12 @@ A regular expression runs over everything that stays as it is, at the speed of
 C, and stops at the few opcodes that may have to change.  That is right as long
 as no string's meaning depends on where it stands, so a record is given back to
 the machine as soon as anything in it is out of the ordinary: a class with
-rules, a tree with object keys, a string that is not utf-8, a key that might
-become equal to another.
+rules, a tree with object keys, a key that might become equal to another.
 """
 
 from .calls import is_packed_date
 from .renames import moved_modules
+from .rewrite import literal
 from struct import error as struct_error
 from struct import pack
 from struct import unpack_from
@@ -103,13 +103,19 @@ _ALWAYS = (
 class FlatConverter:
     """Converts a record, or gives it back with None.
 
+    *texts* and *binaries* count the strings of the last record that are not
+    utf-8, by what they became.
+
     :param rules: The `rules.RuleBook`; records that name its classes are given
         back.
+    :param guess: ``bytes -> text or bytes`` for strings that are not utf-8.
     :param attributes: Names of attributes whose values are not decided one by
         one; records that name these are given back too.
     """
 
-    def __init__(self, rules, attributes=()):
+    def __init__(self, rules, guess, attributes=()):
+        self.texts = self.binaries = 0
+        self._guess = guess
         self._special = named_classes(rules.class_names, _ALWAYS)
         self._named = sorted(name.encode() for name in attributes)
         self._renames = rules.renames()
@@ -121,7 +127,10 @@ class FlatConverter:
             return None
         if self._named and any(name in data for name in self._named):
             return None
-        return _Flat(data, self._renames).run(self._skip)
+        flat = _Flat(data, self._renames, self._guess)
+        new = flat.run(self._skip)
+        self.texts, self.binaries = flat.texts, flat.binaries
+        return new
 
 
 def named_classes(names, more=()):
@@ -157,11 +166,23 @@ class _Odd(Exception):
 class _Flat:
     """One record; *edits* replace parts of it, in order."""
 
-    __slots__ = ("data", "renames", "edits", "oids", "dates", "plain8")
+    __slots__ = (
+        "data",
+        "renames",
+        "guess",
+        "edits",
+        "oids",
+        "dates",
+        "plain8",
+        "texts",
+        "binaries",
+    )
 
-    def __init__(self, data, renames):
+    def __init__(self, data, renames, guess):
         self.data = data
         self.renames = renames
+        self.guess = guess
+        self.texts = self.binaries = 0
         self.edits = []
         self.oids = []
         self.dates = []
@@ -215,12 +236,25 @@ class _Flat:
         if len(raw) != end - begin or is_packed_date(raw):  # maybe a subclass of date
             raise _Odd
         if not raw.isascii():
-            raw.decode("utf-8")
-            new = b"X" + pack("<I", len(raw)) + raw
+            try:
+                raw.decode("utf-8")
+                new = b"X" + pack("<I", len(raw)) + raw
+            except UnicodeDecodeError:
+                new = self._guessed(raw)
             if new in data:  # maybe an equal key
                 raise _Odd
             self.edits.append((start, end, new))
         return end
+
+    def _guessed(self, raw):
+        value = self.guess(raw)
+        if type(value) is bytes:
+            self.binaries += 1
+        else:
+            self.texts += 1
+            if value.encode("utf-8") in self.data:  # maybe an equal key
+                raise _Odd
+        return literal(value)
 
     def short_string(self, start):
         size = self.data[start + 1]

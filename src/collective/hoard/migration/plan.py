@@ -24,6 +24,7 @@ class Plan:
         self.options = options
         self.outvoted = set()
         self.reach = {}
+        self.surveyed = False
         self._folder = folder
         self._progress = progress
         self._index = None
@@ -61,20 +62,28 @@ class Plan:
         for piece, part in in_order(options.jobs, make, whole):
             survey.add(part)
             self._progress(piece.end / self.source.size, "survey")
+        self.surveyed = True
         self.outvoted = survey.outvoted()
         if survey.targets:
             self.reach = follow(
                 self.source, self.index, self._converter, survey.targets
             )
 
+    @property
+    def is_empty(self):
+        """Does it decide as one would without it?"""
+        return not self.outvoted and not self.reach
+
     def as_plain(self):
         """For a journal."""
         return {
+            "surveyed": self.surveyed,
             "outvoted": sorted(map(list, self.outvoted)),
             "reach": sorted([o.hex(), kinds(r)] for o, r in self.reach.items()),
         }
 
     def restore(self, plain):
         """Take over what `as_plain` gave."""
+        self.surveyed = plain["surveyed"]
         self.outvoted = {tuple(place) for place in plain["outvoted"]}
         self.reach = {bytes.fromhex(o): rule_of(r) for o, r in plain["reach"]}

@@ -2,6 +2,7 @@
 
 from . import rewrite
 from .decide import Decider
+from .decide import OTHER
 from .findings import finding
 from .flat import FlatConverter
 from .interfaces import Converted
@@ -13,6 +14,25 @@ from .machine import Machine
 from .places import Places
 from .regexes import refused
 from .walk import Walk
+from dataclasses import dataclass
+
+
+@dataclass
+class Seen:
+    """What might call for a survey, see `survey`.
+
+    How many strings were guessed to be text, how many are bytes for want of a
+    guess, and whether a rule goes through a reference.
+    """
+
+    texts: int = 0
+    binaries: int = 0
+    reaches: bool = False
+
+    def add(self, other):
+        self.texts += other.texts
+        self.binaries += other.binaries
+        self.reaches = self.reaches or other.reaches
 
 
 class RecordConverter:
@@ -33,9 +53,11 @@ class RecordConverter:
         self._renames = rules.renames()
         self._observe = observe
         self._hints = hints
+        self.seen = Seen()
         self._flat = None
         if observe is None and self._decider.encoding == "utf-8":
-            self._flat = FlatConverter(rules, {a for _, a in self._decider.outvoted})
+            attributes = {a for _, a in self._decider.outvoted}
+            self._flat = FlatConverter(rules, self._decider.guess, attributes)
 
     def read(self, data, oid=b""):
         """The machine, the pickles and the walk of a record.
@@ -51,18 +73,28 @@ class RecordConverter:
 
     def is_plain(self, data):
         """Are all its native strings utf-8, in positions without meaning?"""
-        return self._flat is not None and self._flat(data) is not None
+        if self._flat is None or self._flat(data) is None:
+            return False
+        return not (self._flat.texts or self._flat.binaries)
+
+    def take_seen(self):
+        """What was `Seen` since the last call."""
+        seen, self.seen = self.seen, Seen()
+        return seen
 
     def convert(self, data, oid=b""):
         """A `Converted`; what cannot be understood is kept as it is and named."""
         if self._flat is not None and oid not in self._reach:
             new = self._flat(data)
             if new is not None:
+                self.seen.texts += self._flat.texts
+                self.seen.binaries += self._flat.binaries
                 return Converted(new)
         try:
             machine, pickles, walk, class_name = self.read(data, oid)
         except (BadPickle, RecursionError, MemoryError) as error:
             return Converted(data, [finding("unreadable-record", oid, error=error)])
+        self._see(machine, walk)
         findings = []
         self._keys(walk, class_name, oid, findings)
         self._rules(machine, oid, findings)
@@ -84,6 +116,15 @@ class RecordConverter:
         if self._hints:
             self._give_hints(converted, machine, walk, oid)
         return converted
+
+    def _see(self, machine, walk):
+        self.seen.reaches = self.seen.reaches or bool(walk.reached)
+        for string in machine.strings:
+            if is_guess(string, self._decider):
+                if type(string.final) is str:
+                    self.seen.texts += 1
+                else:
+                    self.seen.binaries += 1
 
     def _give_hints(self, converted, machine, walk, oid):
         renamed = {self._renames(g.module, g.name) for g in machine.globals}
@@ -152,6 +193,13 @@ class RecordConverter:
             if treatment and string.because not in (str(treatment), "collision"):
                 where = _dotted(string.place.name)
                 findings.append(finding("rule-failed", oid, where, rule=treatment))
+
+
+def is_guess(string, decider):
+    """Is it a native string that no rule, position or encoding decides?"""
+    if not string.native or string.value.isascii() or string.place.ruled:
+        return False
+    return decider.kind_of(string.value) == OTHER
 
 
 def _dotted(name):

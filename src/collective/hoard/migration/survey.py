@@ -3,15 +3,17 @@
 Two things need it.  A rule for the keys or values of an attribute reaches
 through references: somebody has to find the trees and buckets it means.  And a
 single binary value may read as text by accident, which a vote of all values of
-its attribute puts right.
+its attribute puts right.  Where neither can be, `Doubts` says so, and a
+conversion goes without.
 """
 
-from .decide import OTHER
 from .flat import named_classes
 from .flat import names_its_class
 from .layout import Damage
 from .machine import BadPickle
 from .pieces import spans
+from .records import is_guess
+from .records import Seen
 from .references import target
 from collections import Counter
 from dataclasses import dataclass
@@ -25,6 +27,19 @@ ENOUGH = 10
 # Strings of these stand for whatever refers to them, so there is no vote.
 NO_VOTE = ("BTrees.", "persistent.")
 TREES = (b"cBTrees.", b"\x80\x03cBTrees.", b"\x80\x02cBTrees.")
+
+
+class Doubts:
+    """Could a survey change anything, after what was `records.Seen` so far?"""
+
+    def __init__(self):
+        self._seen = Seen()
+
+    def grow(self, seen):
+        """Take over more; does it call for a survey now?"""
+        self._seen.add(seen)
+        seen = self._seen
+        return seen.reaches or seen.texts > 0 and seen.binaries >= ENOUGH
 
 
 @dataclass
@@ -87,7 +102,7 @@ class PieceSurvey:
 
     def _count(self, survey, machine):
         for string in machine.strings:
-            if not string.native or string.value.isascii() or string.place.ruled:
+            if not is_guess(string, self._decider):
                 continue
             name = string.place.name
             if string.place.role in ("key", "mapped", "member") or not name[1]:
@@ -95,5 +110,4 @@ class PieceSurvey:
             if name[0].startswith(NO_VOTE):
                 continue
             kind = "bytes" if type(string.final) is bytes else "text"
-            if self._decider.kind_of(string.value) == OTHER or kind == "text":
-                survey.votes[*name, kind] += 1
+            survey.votes[*name, kind] += 1
