@@ -1,13 +1,13 @@
 """Convert pieces of a source: what a worker process does."""
 
 from .findings import finding
+from .keys import SUSPECT
 from .layout import Damage
 from .layout import POINTER
-from .keys import SUSPECT
 from .layout import RECORD
 from .machine import BadPickle
 from .pieces import spans
-from .records import Seen
+from .votes import Seen
 from array import array
 from dataclasses import dataclass
 from dataclasses import field

@@ -18,7 +18,7 @@ from .report import Report
 from .resume import finding_of
 from .resume import Unfinished
 from .sort import sort_trees
-from .survey import Doubts
+from .votes import Doubts
 from .writing import DestinationFile
 import errno
 import os
@@ -28,14 +28,18 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class SurveyNeeded(Exception):
-    """What was converted so far may have to be decided otherwise."""
+    """What was converted so far may have to be decided otherwise; see *doubts*."""
+
+    def __init__(self, doubts):
+        super().__init__()
+        self.doubts = doubts
 
 
 class Conversion:
     """One source, one destination, one run.
 
     It converts without a survey until something shows that one could matter;
-    then it starts over, with it.
+    then it starts over.  At first only the votes in question are counted.
 
     :param options: An `options.Options`.
     :param progress: Called with a part between 0 and 1 and a word.
@@ -68,11 +72,12 @@ class Conversion:
             return self.report
         try:
             self._prepare()
-            try:
-                self._write()
-            except SurveyNeeded:
-                self._start_over()
-                self._write()
+            while True:
+                try:
+                    self._write()
+                    break
+                except SurveyNeeded as needed:
+                    self._start_over(needed.doubts)
         except OSError as error:
             if error.errno in FULL:
                 raise Interrupted(
@@ -101,16 +106,19 @@ class Conversion:
             return
         self.options.check_same(run["identity"], self._identity)
         self.plan.restore(run)
+        decided = self.plan.outvoted, self.plan.reach
         if not self.plan.surveyed:
             self.plan.survey()  # nobody knows what the killed run has seen
-            if not self.plan.is_empty:
-                return
-        self._lines = lines
+        if decided == (self.plan.outvoted, self.plan.reach):
+            self._lines = lines
 
-    def _start_over(self):
-        """Survey, and forget what was converted without."""
+    def _start_over(self, doubts):
+        """Settle the doubts, and forget what was converted with them."""
         self.unfinished.close()
-        self.plan.survey()
+        if doubts.reaches or self.plan.counted:
+            self.plan.survey()
+        else:
+            self.plan.count_votes(doubts.places)
         self.report = Report("convert", self.report.source, self.report.destination)
         self.blobs.left = self.blobs.copied = 0
         self._suspects.clear()
@@ -129,10 +137,10 @@ class Conversion:
         try:
             if self._lines is not None:
                 start = self._go_on(destination)
-            doubts = None if self.plan.surveyed else Doubts()
+            doubts = None if self.plan.surveyed else Doubts(self.plan.counted)
             for task, spans in self._converted(start, keep):
                 if doubts and any([doubts.grow(span.seen) for span in spans]):
-                    raise SurveyNeeded
+                    raise SurveyNeeded(doubts)
                 self._take(destination, task, spans)
             self._sort(destination)
             destination.sync()

@@ -4,7 +4,8 @@ A regular expression runs over everything that stays as it is, at the speed of
 C, and stops at the few opcodes that may have to change.  That is right as long
 as no string's meaning depends on where it stands, so a record is given back to
 the machine as soon as anything in it is out of the ordinary: a class with
-rules, a tree with object keys, a key that might become equal to another.
+rules, a tree with object keys, a string that is guessed to be text, a key that
+might become equal to another.
 """
 
 from .calls import is_packed_date
@@ -103,8 +104,8 @@ _ALWAYS = (
 class FlatConverter:
     """Converts a record, or gives it back with None.
 
-    *texts* and *binaries* count the strings of the last record that are not
-    utf-8, by what they became.
+    *binaries* counts the strings of the last record that are neither utf-8 nor
+    read as text.
 
     :param rules: The `rules.RuleBook`; records that name its classes are given
         back.
@@ -114,7 +115,7 @@ class FlatConverter:
     """
 
     def __init__(self, rules, guess, attributes=()):
-        self.texts = self.binaries = 0
+        self.binaries = 0
         self._guess = guess
         self._special = named_classes(rules.class_names, _ALWAYS)
         self._named = sorted(name.encode() for name in attributes)
@@ -129,7 +130,7 @@ class FlatConverter:
             return None
         flat = _Flat(data, self._renames, self._guess)
         new = flat.run(self._skip)
-        self.texts, self.binaries = flat.texts, flat.binaries
+        self.binaries = flat.binaries
         return new
 
 
@@ -174,7 +175,6 @@ class _Flat:
         "oids",
         "dates",
         "plain8",
-        "texts",
         "binaries",
     )
 
@@ -182,7 +182,7 @@ class _Flat:
         self.data = data
         self.renames = renames
         self.guess = guess
-        self.texts = self.binaries = 0
+        self.binaries = 0
         self.edits = []
         self.oids = []
         self.dates = []
@@ -248,12 +248,9 @@ class _Flat:
 
     def _guessed(self, raw):
         value = self.guess(raw)
-        if type(value) is bytes:
-            self.binaries += 1
-        else:
-            self.texts += 1
-            if value.encode("utf-8") in self.data:  # maybe an equal key
-                raise _Odd
+        if type(value) is str:  # its place has a say
+            raise _Odd
+        self.binaries += 1
         return literal(value)
 
     def short_string(self, start):

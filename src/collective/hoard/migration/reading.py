@@ -10,10 +10,10 @@ from .layout import MAGIC_PY2
 from .layout import MAGIC_PY3
 from .layout import MAGIC_SIZE
 from .layout import POINTER
-from .layout import Record
 from .layout import RECORD
-from .layout import Transaction
+from .layout import Record
 from .layout import TRANSACTION
+from .layout import Transaction
 import fcntl
 import os
 import re

@@ -2,7 +2,6 @@
 
 from . import rewrite
 from .decide import Decider
-from .decide import OTHER
 from .findings import finding
 from .flat import FlatConverter
 from .interfaces import Converted
@@ -13,26 +12,9 @@ from .machine import BadPickle
 from .machine import Machine
 from .places import Places
 from .regexes import refused
+from .votes import Seen
+from .votes import voter
 from .walk import Walk
-from dataclasses import dataclass
-
-
-@dataclass
-class Seen:
-    """What might call for a survey, see `survey`.
-
-    How many strings were guessed to be text, how many are bytes for want of a
-    guess, and whether a rule goes through a reference.
-    """
-
-    texts: int = 0
-    binaries: int = 0
-    reaches: bool = False
-
-    def add(self, other):
-        self.texts += other.texts
-        self.binaries += other.binaries
-        self.reaches = self.reaches or other.reaches
 
 
 class RecordConverter:
@@ -75,7 +57,7 @@ class RecordConverter:
         """Are all its native strings utf-8, in positions without meaning?"""
         if self._flat is None or self._flat(data) is None:
             return False
-        return not (self._flat.texts or self._flat.binaries)
+        return not self._flat.binaries
 
     def take_seen(self):
         """What was `Seen` since the last call."""
@@ -87,7 +69,6 @@ class RecordConverter:
         if self._flat is not None and oid not in self._reach:
             new = self._flat(data)
             if new is not None:
-                self.seen.texts += self._flat.texts
                 self.seen.binaries += self._flat.binaries
                 return Converted(new)
         try:
@@ -120,9 +101,10 @@ class RecordConverter:
     def _see(self, machine, walk):
         self.seen.reaches = self.seen.reaches or bool(walk.reached)
         for string in machine.strings:
-            if is_guess(string, self._decider):
+            place = voter(string, self._decider)
+            if place is not None:
                 if type(string.final) is str:
-                    self.seen.texts += 1
+                    self.seen.texts.add(place)
                 else:
                     self.seen.binaries += 1
 
@@ -193,13 +175,6 @@ class RecordConverter:
             if treatment and string.because not in (str(treatment), "collision"):
                 where = _dotted(string.place.name)
                 findings.append(finding("rule-failed", oid, where, rule=treatment))
-
-
-def is_guess(string, decider):
-    """Is it a native string that no rule, position or encoding decides?"""
-    if not string.native or string.value.isascii() or string.place.ruled:
-        return False
-    return decider.kind_of(string.value) == OTHER
 
 
 def _dotted(name):

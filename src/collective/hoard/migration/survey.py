@@ -3,8 +3,8 @@
 Two things need it.  A rule for the keys or values of an attribute reaches
 through references: somebody has to find the trees and buckets it means.  And a
 single binary value may read as text by accident, which a vote of all values of
-its attribute puts right.  Where neither can be, `Doubts` says so, and a
-conversion goes without.
+its attribute puts right.  A conversion goes without until `votes.Doubts` says
+that one of them could matter.
 """
 
 from .flat import named_classes
@@ -12,34 +12,15 @@ from .flat import names_its_class
 from .layout import Damage
 from .machine import BadPickle
 from .pieces import spans
-from .records import is_guess
-from .records import Seen
 from .references import target
+from .votes import is_binary
+from .votes import voter
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field
 
 
-# An attribute is binary if this share of its non-ascii values is, and there
-# are enough of them that chance is no explanation.
-SHARE = 0.9
-ENOUGH = 10
-# Strings of these stand for whatever refers to them, so there is no vote.
-NO_VOTE = ("BTrees.", "persistent.")
 TREES = (b"cBTrees.", b"\x80\x03cBTrees.", b"\x80\x02cBTrees.")
-
-
-class Doubts:
-    """Could a survey change anything, after what was `records.Seen` so far?"""
-
-    def __init__(self):
-        self._seen = Seen()
-
-    def grow(self, seen):
-        """Take over more; does it call for a survey now?"""
-        self._seen.add(seen)
-        seen = self._seen
-        return seen.reaches or seen.texts > 0 and seen.binaries >= ENOUGH
 
 
 @dataclass
@@ -65,17 +46,21 @@ class Survey:
     def _is_binary(self, class_name, attribute):
         binary = self.votes[class_name, attribute, "bytes"]
         text = self.votes[class_name, attribute, "text"]
-        return text > 0 and binary >= ENOUGH and binary >= SHARE * (binary + text)
+        return is_binary(binary, text)
 
 
 class PieceSurvey:
-    """Surveys one piece after the other: what a worker process does."""
+    """Surveys one piece after the other: what a worker process does.
 
-    def __init__(self, source, converter, decider, rules):
+    :param attributes: Names of attributes whose votes are all that is asked for.
+    """
+
+    def __init__(self, source, converter, decider, rules, attributes=()):
         self._source = source
         self._converter = converter
         self._decider = decider
         self._reaching = named_classes(rules.reaching)
+        self._attributes = [name.encode() for name in attributes]
 
     def __call__(self, piece):
         survey = Survey()
@@ -87,6 +72,8 @@ class PieceSurvey:
 
     def _record(self, survey, record):
         data = record.data
+        if self._attributes and not any(name in data for name in self._attributes):
+            return
         if not self._reaching(data) and names_its_class(data):
             if data.startswith(TREES) or self._converter.is_plain(data):
                 return
@@ -102,12 +89,7 @@ class PieceSurvey:
 
     def _count(self, survey, machine):
         for string in machine.strings:
-            if not is_guess(string, self._decider):
-                continue
-            name = string.place.name
-            if string.place.role in ("key", "mapped", "member") or not name[1]:
-                continue
-            if name[0].startswith(NO_VOTE):
-                continue
-            kind = "bytes" if type(string.final) is bytes else "text"
-            survey.votes[*name, kind] += 1
+            place = voter(string, self._decider)
+            if place is not None:
+                kind = "bytes" if type(string.final) is bytes else "text"
+                survey.votes[*place, kind] += 1
