@@ -45,22 +45,31 @@ def _short(opcode, count, content):
     return opcode + b"(?:" + b"|".join(lengths) + b")"
 
 
-def _skip(stops):
-    """All opcodes that stay as they are; globals of *stops* excepted."""
+def _skip(stops, strings_only=False):
+    """All opcodes that stay as they are; globals of *stops* excepted.
+
+    With *strings_only* nothing that could be a key but native strings and tuples.
+    """
     names = b"|".join(re.escape(name.encode()) for name in stops)
-    parts = (
-        rb"[()N}\]tbuseaRQld012\x81\x85\x86\x87\x88\x89]",
-        rb"[qhK].",
+    parts = [
+        rb"[()\]tbuseaRQl012\x81\x85\x86\x87]",
+        rb"[qh].",
         _short(b"U", 1, b"[\\x00-\\x7f]"),
-        _short(b"X", 4, b"."),
-        rb"[Jj]....",
+        rb"j....",
         rb"r...\x00",
-        rb"M..",
         rb"C\x08.{8}",
         rb"c(?!(?:" + names + rb")\n)[^\n]*\n[^\n]*\n",
-        rb"G.{8}",
-        rb"\x8a(?:" + b"|".join(b"\\x%02x.{%d}" % (n, n) for n in range(12)) + b")",
-    )
+    ]
+    if not strings_only:
+        parts += [
+            rb"[N}\x88\x89]",
+            rb"K.",
+            _short(b"X", 4, b"."),
+            rb"J....",
+            rb"M..",
+            rb"G.{8}",
+            rb"\x8a(?:" + b"|".join(b"\\x%02x.{%d}" % (n, n) for n in range(12)) + b")",
+        ]
     return re.compile(b"(?:" + b"|".join(parts) + b")*+", re.DOTALL).match
 
 
@@ -72,6 +81,14 @@ _FETCHED_REFERENCE = re.compile(rb"\(h(.)" + _CLASS + rb"tQ", re.DOTALL)
 # What may follow an ordinary string of eight bytes, never the oid of a reference.
 _AFTER_STRING = re.compile(_PUT + rb"[UXKMJTGN\]}su\x88\x89]", re.DOTALL).match
 _OTHER_REFERENCES = re.compile(rb"U\x01[wnm]").search
+# References that name the class by two strings in a tuple, or not at all.
+_ANY_PUT = rb"(?:q.|r....)?"
+_PAIRS = {
+    closing: re.compile(
+        rb"(?:%b%b|N)%b%bQ" % (closing, _ANY_PUT, closing, _ANY_PUT), re.DOTALL
+    ).search
+    for closing in (b"t", b"\x86")
+}
 
 # A date that is used at once, and the class's memo number.
 _DATE = re.compile(
@@ -83,12 +100,13 @@ _DATE = re.compile(
 
 # Records of these are for the machine, whatever is in them.
 _MACHINE_RECORDS = re.compile(
-    rb"(?:\x80.)?c(?:ZODB\.blob\n|BTrees\._?(?:O.|fs)|BTrees\..OB.{0,20}\n)",
-    re.DOTALL,
+    rb"(?:\x80.)?c(?:ZODB\.blob\n|BTrees\._?fs)", re.DOTALL
 ).match
-_OBJECT_VALUES = re.compile(rb"(?:\x80.)?cBTrees\._?[ILQU]OBTree\n", re.DOTALL).match
+# Native strings that are utf-8 are sorted alike on both Pythons.
+_OBJECT_KEYS = re.compile(rb"(?:\x80.)?cBTrees\._?O.BTree\n", re.DOTALL).match
+_OBJECT_VALUES = re.compile(rb"(?:\x80.)?cBTrees\._?.OBTree\n", re.DOTALL).match
 # What makes values without an order, in a tree.
-_UNORDERED = re.compile(rb"[}d]|[sS]et\n").search
+_UNORDERED = re.compile(rb"\}|[sS]et\n").search
 _ALWAYS = (
     b"re\n_compile\n",
     b"sets\n",
@@ -110,26 +128,25 @@ class FlatConverter:
     :param rules: The `rules.RuleBook`; records that name its classes are given
         back.
     :param guess: ``bytes -> text or bytes`` for strings that are not utf-8.
-    :param attributes: Names of attributes whose values are not decided one by
-        one; records that name these are given back too.
     """
 
-    def __init__(self, rules, guess, attributes=()):
+    def __init__(self, rules, guess):
         self.binaries = 0
         self._guess = guess
         self._special = named_classes(rules.class_names, _ALWAYS)
-        self._named = sorted(name.encode() for name in attributes)
         self._renames = rules.renames()
         moved = {module for module, _ in rules.user_renames}
-        self._skip = _skip(sorted({"datetime", *moved_modules(), *moved}))
+        stops = sorted({"datetime", *moved_modules(), *moved})
+        self._skip = _skip(stops)
+        self._skip_in_keys = _skip(stops, strings_only=True)
 
     def __call__(self, data):
         if self._special(data) or _is_for_machine(data):
             return None
-        if self._named and any(name in data for name in self._named):
-            return None
         flat = _Flat(data, self._renames, self._guess)
-        new = flat.run(self._skip)
+        new = flat.run(self._skip_in_keys if _OBJECT_KEYS(data) else self._skip)
+        if flat.binaries and _OBJECT_KEYS(data):
+            return None
         self.binaries = flat.binaries
         return new
 
@@ -155,9 +172,7 @@ def names_its_class(data):
 def _is_for_machine(data):
     if not names_its_class(data):
         return True
-    if _OBJECT_VALUES(data):
-        return _UNORDERED(data, 40)
-    return _MACHINE_RECORDS(data)
+    return _MACHINE_RECORDS(data) or _OBJECT_VALUES(data) and _UNORDERED(data, 40)
 
 
 class _Odd(Exception):
@@ -310,6 +325,8 @@ class _Flat:
                     raise _Odd
             if date[2] or date[6]:
                 raise _Odd
+        if self.plain8 and any(search(data) for search in _PAIRS.values()):
+            raise _Odd
         if not self.oids:
             return
         if self.plain8 and (_OTHER_REFERENCES(data) or _FETCHED_REFERENCE.search(data)):

@@ -38,8 +38,7 @@ class RecordConverter:
         self.seen = Seen()
         self._flat = None
         if observe is None and self._decider.encoding == "utf-8":
-            attributes = {a for _, a in self._decider.outvoted}
-            self._flat = FlatConverter(rules, self._decider.guess, attributes)
+            self._flat = FlatConverter(rules, self._decider.guess)
 
     def read(self, data, oid=b""):
         """The machine, the pickles and the walk of a record.
