@@ -40,7 +40,7 @@ def test_every_record_of_the_samples(path):
 @pytest.mark.parametrize(
     "pid",
     [
-        b"(U\x08\0\0\0\0\0\0\0\x01U\x03appU\x03Doctt",
+        b"(U\x08\0\0\0\0\0\0\0\x01(U\x03appU\x03Doctt",
         b"U\x08\0\0\0\0\0\0\0\x01q\x03U\x03appU\x03Doc\x86\x86",
         b"(U\x08\0\0\0\0\0\0\0\x01Nt",
         b"U\x08\0\0\0\0\0\0\0\x01",

@@ -45,8 +45,16 @@ def fetch(database, stage, magic=MAGIC_PY2):
 
     :return: The file's path and that of its blob folder, or None.
     """
-    path, blobs = stage.path("py2.fs"), stage.path("py2.blobs")
     storage = database.open()
+    try:
+        return fetch_from(storage, stage, magic)
+    finally:
+        storage.close()
+
+
+def fetch_from(storage, stage, magic):
+    """The same for a storage that is open, and stays so."""
+    path, blobs = stage.path("py2.fs"), stage.path("py2.blobs")
     file = DestinationFile(path, magic=magic)
     try:
         last, _ = file.recover()
@@ -59,7 +67,6 @@ def fetch(database, stage, magic=MAGIC_PY2):
         file.sync()
     finally:
         file.close()
-        storage.close()
     return path, blobs if has_blobs else None
 
 
