@@ -62,7 +62,9 @@ def allowed(own, name):
 
 
 @pytest.mark.parametrize(
-    "path,parts", modules(), ids=lambda v: "/".join(v) if isinstance(v, tuple) else ""
+    "path,parts",
+    list(modules()),
+    ids=lambda v: "/".join(v) if isinstance(v, tuple) else "",
 )
 def test_imports_flow_one_way(path, parts):
     if not parts:

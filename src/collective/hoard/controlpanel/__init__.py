@@ -1,1 +1,1 @@
-""""""
+"""Site-wide settings, and the health of every part."""

@@ -1,1 +1,1 @@
-""""""
+"""Forms made in the browser, and what visitors send with them."""

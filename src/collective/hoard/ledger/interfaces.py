@@ -14,6 +14,17 @@ class LedgerMissing(LedgerError, LookupError):
     """There is no ledger for that form UID."""
 
 
+class NotPlain(LedgerError, TypeError):
+    """A field id or value cannot be stored; the message says why.
+
+    ``field_id`` names the field. Nothing was stored.
+    """
+
+    def __init__(self, field_id, message):
+        super().__init__(message)
+        self.field_id = field_id
+
+
 class RowMissing(LedgerError, LookupError):
     """There is no row with that key (any more)."""
 
@@ -21,8 +32,15 @@ class RowMissing(LedgerError, LookupError):
 class StaleRevision(LedgerError):
     """Somebody changed the row meanwhile; nothing was stored.
 
-    ``expected`` and ``actual`` are revisions, ``last`` the newest `Change`.
+    ``expected`` and ``actual`` are revisions, ``last`` the newest `Change`
+    (None when the row was never changed).
     """
+
+    def __init__(self, expected, actual, last=None):
+        super().__init__(f"revision {expected} was given, the row is at {actual}")
+        self.expected = expected
+        self.actual = actual
+        self.last = last
 
 
 class TokenUsed(LedgerError):
@@ -83,7 +101,7 @@ class ILedger(Interface):
     """All rows of one form, ordered by time of submission.
 
     Reading never writes. Keys are integers
-    ``milliseconds since 1970 << 20 | 20 random bits``.
+    ``milliseconds since 1970 << 20 | 20 bits``, of which 4 name the shard.
     """
 
     form_uid = Attribute("UUID of the form, as a string.")
@@ -93,6 +111,9 @@ class ILedger(Interface):
 
     def __len__():
         """Number of rows; costs one object, however many there are."""
+
+    def __bool__():
+        """True, also without rows: ``if ledger:`` does not count."""
 
     def add(values, *, schema, user_id=None, token=None):
         """Store *values*, a mapping of field id to plain value.
@@ -147,7 +168,8 @@ class ILedger(Interface):
     def add_schema(definition):
         """Make *definition*, plain JSON-like data, the current schema version.
 
-        :return: its number; no new one if it equals the current version.
+        :return: its number; no new one if it equals the current version, or if
+            the current one has no rows: that is replaced then.
         """
 
     def current_schema():
@@ -162,4 +184,19 @@ class ILedger(Interface):
         """
 
     def expire_tokens(until, limit=5000):
-        """Forget one-time tokens issued before *until* (aware datetime)."""
+        """Forget at most *limit* one-time tokens issued before *until*
+        (aware datetime). A forgotten token would store again: whoever hands
+        out tokens must refuse those that are as old.
+
+        Callers commit between calls.
+
+        :return: how many were forgotten; 0 when done.
+        """
+
+    def size_estimate():
+        """Bytes that rows and their files take in a packed database, roughly.
+
+        Reads 20 rows spread evenly over time and multiplies; rows of very
+        different sizes make it wrong, history and old object revisions are
+        not counted. 0 for a ledger without rows.
+        """

@@ -1,0 +1,134 @@
+"""Measure the forms against collective.easyform, and the ledger by size.
+
+`make bench` runs this and names the peer's Python in HOARD_PEERS_PYTHON.
+"""
+
+from argparse import ArgumentParser
+from contextlib import contextmanager
+from dataclasses import dataclass
+from party import fresh
+from party import products
+from pathlib import Path
+from report import report
+from tempfile import TemporaryDirectory
+from time import monotonic
+import ledger_rows
+import measure_receivers
+import measure_versions
+import measure_visitors
+import os
+import page
+import signal
+import sys
+
+
+ROOT = Path(__file__).resolve().parent.parent
+#: On the disk where the project is: /tmp may be memory.
+DATA = ROOT / "var" / "benchmarks"
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured, how often."""
+
+    threads: int = 4
+    per_thread: int = 25
+    races: int = 3
+    sent_before: int = 10_000
+    submits: int = 120
+    views: int = 60
+    visits: int = 30
+    many: int = 50_000
+    part: int = 5_000
+    whole_export: bool = False
+    exports: int = 3
+    lists: int = 9
+    few: int = 1_000
+    huge: int = 1_000_000
+    versioned: int = 10_000
+    saves: int = 80
+    ledgers: tuple = (1_000, 10_000, 100_000, 1_000_000)
+    ledger_runs: int = 5
+    zeo_rows: int = 1_200
+    zeo_rounds: int = 3
+
+
+FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15)
+PARTS = ("visitors", "receivers", "versions", "ledger")
+
+
+def main(argv=None):
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--full", action="store_true", help="more runs; let the peer export all rows"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}"
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=PARTS, help="measure these parts"
+    )
+    options = parser.parse_args(argv)
+    if options.write and options.only != PARTS:
+        parser.error("--write needs all parts")
+    sizes = FULL if options.full else Sizes()
+    # To end by SIGTERM as by Ctrl-C: with the data removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    DATA.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=DATA) as folder:
+        peer = os.environ.get("HOARD_PEERS_PYTHON")
+        rows, ledgers = measure(products(Path(folder), peer), sizes, options.only)
+    print(report(rows))
+    if ledgers:
+        print(f"\n{ledgers}")
+    if options.write:
+        page.write(PAGE, rows, ledgers, options.full)
+    return 1 if any(row.passed is False for row in rows) else 0
+
+
+def measure(products, sizes, only=PARTS):
+    """``(rows of the report, table of the ledger by size)``"""
+    rows, ledgers = [], ""
+    if set(only) != {"ledger"}:
+        with step("making the sites and filling the forms"):
+            make(products, sizes, only)
+    if "visitors" in only:
+        with step("visitors"):
+            rows += measure_visitors.measure(products, sizes)
+    if "receivers" in only:
+        with step("receivers"):
+            rows += measure_receivers.measure(products, sizes)
+    if "versions" in only:
+        with step("versions"):
+            rows += measure_versions.measure(products, sizes)
+    if "ledger" in only:
+        with step("ledger"):
+            found, ledgers = ledger_rows.measure(products[0].folder, sizes)
+            rows += found
+    return rows, ledgers
+
+
+def make(products, sizes, only):
+    with fresh(products) as parties:
+        for party in parties:
+            party.ask("make_site")
+            if "visitors" in only:
+                measure_visitors.make(party, sizes)
+            if "receivers" in only:
+                measure_receivers.make(party, sizes)
+        if "versions" in only:
+            measure_versions.make(parties[0], sizes)
+
+
+@contextmanager
+def step(title):
+    """Say on standard error what is going on, and how long it took."""
+    started = monotonic()
+    print(f"  {title} ... ", end="", file=sys.stderr, flush=True)
+    yield
+    print(f"{monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

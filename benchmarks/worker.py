@@ -1,0 +1,185 @@
+"""One Zope with one Plone site, in a process of its own: `instance.py` starts it.
+
+It serves the site as production does, by waitress with four threads, and obeys
+jobs on standard input, a line of JSON each: ``[name, argument, ...]``.
+It imports nothing of ours, so that it runs where only the peer is installed;
+what it measures is the module that its second argument names.
+"""
+
+from AccessControl.SecurityManagement import newSecurityManager
+from contextlib import contextmanager
+from importlib import import_module
+from instance import ADMIN
+from pathlib import Path
+from plone import api
+from Products.CMFPlone.factory import addPloneSite
+from Testing.makerequest import makerequest
+from threading import Thread
+from time import perf_counter
+from waitress import create_server
+from ZODB.Connection import Connection
+from zope.component.hooks import setSite
+from zope.globalrequest import clearRequest
+from zope.globalrequest import setRequest
+from Zope2.Startup.run import make_wsgi_app
+from ZPublisher.httpexceptions import HTTPExceptionHandler
+import json
+import os
+import sys
+import traceback
+import transaction
+import Zope2
+
+
+SITE = "Plone"
+THREADS = 4
+#: Submissions in one commit while filling; the cost of one is measured by HTTP.
+BATCH = 1000
+
+
+def main(folder, module):
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # What anybody prints goes to the log.
+    zope = make_wsgi_app({}, str(Path(folder, "zope.conf")))
+    app = HTTPExceptionHandler(zope)
+    server = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
+    Thread(target=server.run, daemon=True).start()
+    jobs = Jobs(Path(folder), import_module(module))
+    answer = {"port": server.effective_port}
+    while answer is not None:
+        print(json.dumps(answer), file=answers, flush=True)
+        line = sys.stdin.readline()
+        answer = obey(jobs, *json.loads(line)) if line else None
+    server.close()
+    Zope2.DB.close()
+    os._exit(0)  # Threads of the server may still wait for a request.
+
+
+def obey(jobs, name, *arguments):
+    try:
+        return {"answer": getattr(jobs, name)(*arguments)}
+    except Exception:
+        # Anything may go wrong in there; the other process shows it and ends.
+        return {"error": traceback.format_exc()}
+
+
+class Jobs:
+    """What can be asked for. *product* is the module of the product measured."""
+
+    def __init__(self, folder, product):
+        self._data = folder / "Data.fs"
+        self._product = product
+        self._registered = None
+
+    def make_site(self):
+        with admin() as root:
+            addPloneSite(
+                root,
+                SITE,
+                title="Benchmark",
+                distribution_name="classic",
+                setup_content=False,
+            )
+            setSite(root[SITE])
+            workflows = api.portal.get_tool("portal_workflow")
+            workflows.setDefaultChain("simple_publication_workflow")
+            setup = api.portal.get_tool("portal_setup")
+            setup.runAllImportStepsFromProfile(self._product.PROFILE)
+            self._product.prepare(root[SITE])
+
+    def make_form(self, id):
+        with admin() as root:
+            form = self._product.make_form(root[SITE], id)
+            api.content.transition(form, "publish")
+
+    def make_page(self, id):
+        """A page that has a form, for products that can."""
+        with admin() as root:
+            self._product.make_page(root[SITE], id)
+
+    def fill(self, id, count):
+        """Store *count* submissions, the newest some seconds old."""
+        with admin() as root:
+            form = root[SITE][id]
+            for number, _ in enumerate(self._product.fill(form, count), 1):
+                if number % BATCH == 0:
+                    transaction.commit()
+                    form._p_jar.cacheGC()
+
+    def count(self, id):
+        with admin() as root:
+            return self._product.count(root[SITE][id])
+
+    def tokens(self, id, count):
+        """What *count* visitors got with the page of the form, ten seconds ago."""
+        with admin() as root:
+            return self._product.tokens(root[SITE][id], count)
+
+    def save_version(self, id):
+        """Seconds and bytes that one more version of the content costs."""
+        before = self.size()
+        with admin() as root:
+            content = root[SITE][id]
+            started = perf_counter()
+            api.portal.get_tool("portal_repository").save(content)
+            transaction.commit()
+            seconds = perf_counter() - started
+        return {"seconds": seconds, "bytes": self.size() - before}
+
+    def cool(self):
+        """Forget all objects that ZODB has cached, as after a start."""
+        Zope2.DB.cacheMinimize()
+
+    def size(self):
+        """Bytes of the Data.fs."""
+        return self._data.stat().st_size
+
+    def forget_peak(self):
+        """Let `peak` count from the memory held now. :return: that, in MB."""
+        Path("/proc/self/clear_refs").write_text("5")
+        return self.peak()
+
+    def peak(self):
+        """MB that the process held at once since `forget_peak`."""
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+    def watch(self):
+        """Take note of each object that is registered with a transaction."""
+        self._registered = registered = []
+        register = Connection.register
+
+        def noted(connection, obj):
+            registered.append(type(obj).__name__)
+            register(connection, obj)
+
+        Connection.register = noted
+
+    def registered(self):
+        """Class names of what was registered since `watch` or the last call."""
+        names = list(self._registered)
+        self._registered.clear()
+        return names
+
+
+@contextmanager
+def admin():
+    """The root of the database for the administrator; commits at the end."""
+    transaction.begin()
+    root = makerequest(Zope2.app())
+    try:
+        setRequest(root.REQUEST)
+        user = root.acl_users.getUser(ADMIN).__of__(root.acl_users)
+        newSecurityManager(None, user)
+        setSite(root[SITE] if SITE in root.objectIds() else None)
+        yield root
+        transaction.commit()
+    finally:
+        transaction.abort()
+        setSite(None)
+        clearRequest()
+        root._p_jar.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+All pages and messages are there in German.

@@ -1,0 +1,58 @@
+"""Settings of the site as a whole; records ``collective.hoard.*``."""
+
+from collective.hoard import _
+from zope import schema
+from zope.interface import Attribute
+from zope.interface import Interface
+
+
+class IHoardSettings(Interface):
+    """Limits for every form of the site."""
+
+    text_length = schema.Int(
+        title=_("Greatest length of a text"),
+        description=_("In characters, for every text field of every form."),
+        min=1,
+        max=1_000_000,
+        default=10_000,
+    )
+
+    file_size = schema.Int(
+        title=_("Greatest size of a file"),
+        description=_("In kB, for every file field of every form."),
+        min=1,
+        max=1_000_000,
+        default=10_240,
+    )
+
+    fill_seconds = schema.Int(
+        title=_("Minimum fill time"),
+        description=_(
+            "In seconds. What comes back sooner was hardly filled in by a person; "
+            "the visitor is asked to send it again."
+        ),
+        min=0,
+        max=600,
+        default=2,
+    )
+
+    page_size = schema.Int(
+        title=_("Submissions on a page"),
+        min=1,
+        max=500,
+        default=20,
+    )
+
+
+class IControlPanelSection(Interface):
+    """One part of the control panel below the settings.
+
+    A named adapter of the site and the request; each part of the add-on, and
+    each other add-on, brings its own.
+    """
+
+    title = Attribute("Heading, a message id.")
+    order = Attribute("Place in the page, an integer; the smallest comes first.")
+
+    def render():
+        """The HTML below the heading. Reads only: a section changes nothing."""

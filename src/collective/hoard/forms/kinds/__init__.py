@@ -1,0 +1,1 @@
+"""The kinds of field that ship with the add-on."""

@@ -1,0 +1,1 @@
+"""``{form}/@definition``: the fields of a form as JSON."""

@@ -1,0 +1,1 @@
+"""``{form}/@submissions``: sending a form, and reading what was sent."""
