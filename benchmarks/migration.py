@@ -46,7 +46,12 @@ def run(folder, options):
     found = {name: middle([one[name] for one in rounds]) for name in rounds[0]}
     size = full.stat().st_size
     print(f"## Migration of {records:,} records, {size / 1e6:,.0f} MB\n")
-    print(table(["", "seconds", "processor", "records/s", "MiB", "output"], rows(found, records)))
+    print(
+        table(
+            ["", "seconds", "processor", "records/s", "MiB", "output"],
+            rows(found, records),
+        )
+    )
     print()
     return judged(goals(found, small))
 

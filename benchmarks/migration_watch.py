@@ -24,7 +24,9 @@ def watch(command, expected=(0,)):
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     os.set_blocking(process.stdout.fileno(), False)
     output, peak = b"", 0
     while process.poll() is None:
@@ -34,7 +36,9 @@ def watch(command, expected=(0,)):
     seconds = time.perf_counter() - start
     if process.returncode not in expected:
         output += process.stdout.read() or b""
-        raise Failed(f"{command[0]}: exit status {process.returncode}\n{output.decode()}")
+        raise Failed(
+            f"{command[0]}: exit status {process.returncode}\n{output.decode()}"
+        )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"seconds": seconds, "processor": used, "mib": peak / (1 << 20)}

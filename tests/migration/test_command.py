@@ -120,9 +120,7 @@ def test_analyze_writes_rules_that_convert_reads(sample, tmp_path, capsys):
 def test_a_written_rule_file_is_never_overwritten(sample, capsys):
     one = sample("dates_zodb5")
 
-    assert (
-        main(["analyze", str(one.source), "--write-rules", str(one.rules)]) == 2
-    )
+    assert main(["analyze", str(one.source), "--write-rules", str(one.rules)]) == 2
 
 
 def test_analyze_offers_the_rule_to_paste(sample, capsys):
@@ -161,8 +159,14 @@ def test_verify_alone(sample, capsys):
     one.convert("--no-verify")
 
     status = main(
-        ["verify", str(one.destination), "--source", str(one.source),
-         "--blobs", str(one.destination_blobs)]  # fmt: skip
+        [
+            "verify",
+            str(one.destination),
+            "--source",
+            str(one.source),
+            "--blobs",
+            str(one.destination_blobs),
+        ]  # fmt: skip
     )
 
     assert status == 0

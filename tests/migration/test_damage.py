@@ -28,7 +28,14 @@ def convert(tmp_path):
     def run(source, *more):
         out = tmp_path / "report.json"
         status = main(
-            ["convert", str(source), str(tmp_path / "out.fs"), "--json", str(out), *more]
+            [
+                "convert",
+                str(source),
+                str(tmp_path / "out.fs"),
+                "--json",
+                str(out),
+                *more,
+            ]
         )
         return status, json.loads(out.read_text()) if out.exists() else None
 

@@ -52,7 +52,9 @@ class Python2Pickler:
         if self.protocol == 0:
             self.out += b"p%d\n" % number
         else:
-            self.out += b"q" + bytes([number]) if number < 256 else b"r" + pack("<I", number)
+            self.out += (
+                b"q" + bytes([number]) if number < 256 else b"r" + pack("<I", number)
+            )
 
     def fetched(self, key):
         number = self.memo.get(key)
@@ -61,11 +63,17 @@ class Python2Pickler:
         if self.protocol == 0:
             self.out += b"g%d\n" % number
         else:
-            self.out += b"h" + bytes([number]) if number < 256 else b"j" + pack("<I", number)
+            self.out += (
+                b"h" + bytes([number]) if number < 256 else b"j" + pack("<I", number)
+            )
         return True
 
     def save(self, value):
-        key = (type(value), value) if self.twins and isinstance(value, bytes | str) else id(value)
+        key = (
+            (type(value), value)
+            if self.twins and isinstance(value, bytes | str)
+            else id(value)
+        )
         if isinstance(value, bytes | str | list | dict) and self.fetched(key):
             return
         getattr(self, f"save_{type(value).__name__}")(value)
@@ -247,7 +255,9 @@ def test_converting_twice_changes_nothing(value, protocol):
 def test_broken_bytes_are_refused_not_believed(value, protocol, data):
     whole = bytearray(record(value, protocol))
     for _ in range(data.draw(st.integers(1, 4))):
-        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(
+            st.integers(0, 255)
+        )
     broken = bytes(whole[: data.draw(st.integers(0, len(whole)))])
 
     converted = RecordConverter(built_in()).convert(broken)

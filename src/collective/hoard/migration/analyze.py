@@ -162,7 +162,12 @@ def undecided(analysis, plan):
             if count and class_name:
                 line = rule_line(class_name, attribute, encoding, part)
                 yield finding(
-                    "fallback-used", b"", where, count=count, encoding=encoding, rule=line
+                    "fallback-used",
+                    b"",
+                    where,
+                    count=count,
+                    encoding=encoding,
+                    rule=line,
                 )
 
 
@@ -203,5 +208,3 @@ def _suggestion(entry):
     kind = "bytes" if binary else "latin-1"
     text = rule_line(entry["class"], entry["attribute"], kind, entry["part"])
     yield from (f"# {line}" for line in text.splitlines())
-
-

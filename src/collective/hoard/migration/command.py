@@ -79,9 +79,7 @@ def add_convert(commands):
         "--copy-blobs", action="store_true", help="never make hard links"
     )
     history = command.add_mutually_exclusive_group()
-    history.add_argument(
-        "--current", action="store_true", help="newest revisions only"
-    )
+    history.add_argument("--current", action="store_true", help="newest revisions only")
     history.add_argument(
         "--pack", action="store_true", help="the same, without unreachable objects"
     )
@@ -203,7 +201,9 @@ def print_table(report, everything):
         name = f"{entry['class']}.{entry['attribute']}"
         if entry["part"] != "becomes":
             name += f" ({entry['part']})"
-        counts = " ".join(f"{entry[kind]:>9,}" for kind in ("ascii", "encoded", "other"))
+        counts = " ".join(
+            f"{entry[kind]:>9,}" for kind in ("ascii", "encoded", "other")
+        )
         becomes = ", ".join(f"{b['type']} by {b['by']}" for b in entry["becomes"])
         print(f"{counts}  {name}: {becomes}")
     hidden = len(report.attributes) - len(rows)

@@ -73,9 +73,7 @@ class PieceConverter:
         try:
             data = self._source.data_of(record)
         except ValueError as error:
-            span.findings.append(
-                finding("unreadable-record", record.oid, error=error)
-            )
+            span.findings.append(finding("unreadable-record", record.oid, error=error))
             return
         if data is not None:
             self._record(span, record, data, 0)

@@ -60,7 +60,10 @@ def verify_all(destination, source=None, blobs=None, progress=None):
     theirs = databases(source) if source else [None] * len(ours)
     couples = pairs(theirs, ours) if source else zip(theirs, ours, strict=True)
     for before, database in couples:
-        with as_file(database, MAGIC_PY3) as (path, folder), as_file(before) as (old, _):
+        with (
+            as_file(database, MAGIC_PY3) as (path, folder),
+            as_file(before) as (old, _),
+        ):
             report.merge(Verification(path, old, folder, None, progress).run())
     return report
 

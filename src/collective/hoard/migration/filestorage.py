@@ -53,9 +53,7 @@ class Conversion:
         self.unfinished.check(options.resume)
         self.source = SourceFile(source)
         self.report = Report("convert", str(source), str(destination))
-        self.blobs = Blobs(
-            options.blobs, options.destination_blobs, options.link_blobs
-        )
+        self.blobs = Blobs(options.blobs, options.destination_blobs, options.link_blobs)
         folder = os.path.dirname(os.path.abspath(destination))
         self.plan = Plan(self.source, options, folder, self.progress)
         self._suspects = set()

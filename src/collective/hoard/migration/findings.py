@@ -162,6 +162,4 @@ def finding(code, oid=b"", where="", **values):
 
 def rule_line(class_name, attribute, kind="bytes", part="becomes"):
     """The lines to paste into a rule file."""
-    return (
-        f'[[rule]]\nclass = "{class_name}"\nattribute = "{attribute}"\n{part} = "{kind}"'
-    )
+    return f'[[rule]]\nclass = "{class_name}"\nattribute = "{attribute}"\n{part} = "{kind}"'

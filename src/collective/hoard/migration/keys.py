@@ -13,7 +13,11 @@ def final_key(node):
         return node.final
     if type(node) is Sequence and not node.mutable:
         items = tuple(final_key(item) for item in node.items)
-        return None if any(_is_opaque(i, n) for i, n in zip(items, node.items, strict=True)) else items
+        return (
+            None
+            if any(_is_opaque(i, n) for i, n in zip(items, node.items, strict=True))
+            else items
+        )
     if isinstance(node, int | float | bytes) or node is None:
         return node
     return None

@@ -1,6 +1,6 @@
 """The rules of a sample's manifest as a rule file.
 
-    python -m collective.hoard.migration.manifest_rules MANIFEST.json > RULES.toml
+python -m collective.hoard.migration.manifest_rules MANIFEST.json > RULES.toml
 """
 
 import gzip

@@ -130,7 +130,11 @@ class SourceFile:
         while position < last:
             at = position - base
             if at + RECORD.size > len(block):
-                block, base, at = self.read(position, min(BLOCK, last - position)), position, 0
+                block, base, at = (
+                    self.read(position, min(BLOCK, last - position)),
+                    position,
+                    0,
+                )
             if at + RECORD.size > len(block):
                 yield Damage(position, last, "a record cut short")
                 return
@@ -193,9 +197,7 @@ def _open(path):
 
 def _wrong_magic(path, magic):
     if magic == MAGIC_PY3:
-        return (
-            f"{path} is a Data.fs of Python 3 already; there is nothing to convert."
-        )
+        return f"{path} is a Data.fs of Python 3 already; there is nothing to convert."
     if magic == MAGIC_PY2:
         return f"{path} is a Data.fs of Python 2; convert it first."
     return (

@@ -39,7 +39,11 @@ def _is_as_written(string):
     if not string.native:
         return final == value
     # Python 3 reads an ascii native string as the same text.
-    return type(final) is str and value.isascii() and final.encode("utf-8", "surrogatepass") == value
+    return (
+        type(final) is str
+        and value.isascii()
+        and final.encode("utf-8", "surrogatepass") == value
+    )
 
 
 def _same(one, other):

@@ -115,7 +115,10 @@ class RuleBook:
     def user_rules(self):
         """``(class, attribute, rule)`` of what came from a rule file."""
         for (class_name, attribute), rule in sorted(self._rules.items()):
-            if any(t and t.origin == self.file for t in (rule.becomes, rule.keys, rule.values)):
+            if any(
+                t and t.origin == self.file
+                for t in (rule.becomes, rule.keys, rule.values)
+            ):
                 yield class_name, attribute, rule
 
     @property
@@ -125,7 +128,10 @@ class RuleBook:
     def fingerprint(self):
         """A checksum of everything that changes a result."""
         rules = sorted(
-            [*key, *(getattr(rule, part) and getattr(rule, part).kind for part in PARTS)]
+            [
+                *key,
+                *(getattr(rule, part) and getattr(rule, part).kind for part in PARTS),
+            ]
             for key, rule in self._rules.items()
         )
         renames = sorted([*old, *new] for old, new in self._renames.items())

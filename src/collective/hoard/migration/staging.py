@@ -151,7 +151,11 @@ def load_transaction(source, storage, transaction):
     storage.tpc_begin(transaction, transaction.tid, transaction.status)
     for record in transaction:
         data = record.data
-        if data is not None and is_blob_record(data) and IBlobStorage.providedBy(source):
+        if (
+            data is not None
+            and is_blob_record(data)
+            and IBlobStorage.providedBy(source)
+        ):
             _load_blob(storage, record, _blob_copy(source, record), transaction)
         else:
             storage.restore(

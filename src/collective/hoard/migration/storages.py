@@ -111,7 +111,9 @@ def pairs(sources, destinations):
         return [(sources[0], destinations[0])]
     by_name = {database.name: database for database in destinations}
     if {database.name for database in sources} != set(by_name):
-        ours, theirs = ([d.name or "(no name)" for d in some] for some in (sources, destinations))
+        ours, theirs = (
+            [d.name or "(no name)" for d in some] for some in (sources, destinations)
+        )
         raise WrongUse(
             f"The source has the databases {', '.join(ours)}, the destination"
             f" {', '.join(theirs)}; they have to be the same."

@@ -145,9 +145,7 @@ class DestinationFile:
         self._file.flush()
         while position:
             size = self.record_head(position)[-1]
-            body = os.pread(
-                self._file.fileno(), size or 8, position + RECORD.size
-            )
+            body = os.pread(self._file.fileno(), size or 8, position + RECORD.size)
             if size:
                 return body
             position = POINTER.unpack(body)[0]
