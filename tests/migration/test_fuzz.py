@@ -1,7 +1,7 @@
 """Generated pickles of all protocols, checked against the real unpickler."""
 
 from collective.hoard.migration.decide import Decider
-from collective.hoard.migration.machine import BadPickle
+from collective.hoard.migration.interfaces import BadPickle
 from collective.hoard.migration.machine import Machine
 from collective.hoard.migration.records import RecordConverter
 from collective.hoard.migration.rules import built_in

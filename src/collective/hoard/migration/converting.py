@@ -1,11 +1,11 @@
 """Convert pieces of a source: what a worker process does."""
 
 from .findings import finding
+from .interfaces import BadPickle
 from .keys import SUSPECT
 from .layout import Damage
 from .layout import POINTER
 from .layout import RECORD
-from .machine import BadPickle
 from .pieces import spans
 from .votes import Seen
 from array import array

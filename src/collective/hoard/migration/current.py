@@ -1,9 +1,9 @@
 """Which records a run without history keeps."""
 
+from .interfaces import BadPickle
 from .interfaces import WrongUse
 from .layout import Damage
 from .layout import Transaction
-from .machine import BadPickle
 from .machine import Machine
 from .options import ALL
 from .options import PACK

@@ -9,6 +9,17 @@ might become equal to another.
 """
 
 from .calls import is_packed_date
+from .patterns import AFTER_STRING
+from .patterns import DATE
+from .patterns import FETCHED_REFERENCE
+from .patterns import MACHINE_RECORDS
+from .patterns import OBJECT_KEYS
+from .patterns import OBJECT_VALUES
+from .patterns import OTHER_REFERENCES
+from .patterns import PAIRS
+from .patterns import REFERENCE
+from .patterns import skipping
+from .patterns import UNORDERED
 from .renames import moved_modules
 from .rewrite import literal
 from struct import error as struct_error
@@ -18,95 +29,6 @@ import re
 
 
 PROTO = b"\x80\x03"
-# Strings up to this length are matched by the expression itself.
-SHORT = 40
-
-# Larger memo numbers are for the machine to refuse.
-_PUT = rb"(?:q.|r...\x00)?"
-_CLASS = rb"(?:c[^\n]*\n[^\n]*\n" + _PUT + rb"|h.|j....)"
-
-
-# What packed dates never fail to match, by length: see `calls.is_packed_date`.
-_DATE_LIKE = {4: rb"..[\x01-\x0c]", 6: rb"[\0-\x17]..[\0-\x0f]", 10: rb"..[\x01-\x0c]"}
-
-
-def _short(opcode, count, content):
-    """Alternatives for each short length but 8, which an oid has."""
-    lengths = []
-    for size in range(SHORT):
-        number = re.escape(bytes([size]) + bytes(count - 1))
-        if opcode != b"U":
-            lengths.append(number + content + b"{%d}" % size)
-        elif size in _DATE_LIKE:
-            unlike = b"(?!" + _DATE_LIKE[size] + b")"
-            lengths.append(number + unlike + content + b"{%d}" % size)
-        elif size != 8:
-            lengths.append(number + content + b"{%d}" % size)
-    return opcode + b"(?:" + b"|".join(lengths) + b")"
-
-
-def _skip(stops, strings_only=False):
-    """All opcodes that stay as they are; globals of *stops* excepted.
-
-    With *strings_only* nothing that could be a key but native strings and tuples.
-    """
-    names = b"|".join(re.escape(name.encode()) for name in stops)
-    parts = [
-        rb"[()\]tbuseaRQl012\x81\x85\x86\x87]",
-        rb"[qh].",
-        _short(b"U", 1, b"[\\x00-\\x7f]"),
-        rb"j....",
-        rb"r...\x00",
-        rb"C\x08.{8}",
-        rb"c(?!(?:" + names + rb")\n)[^\n]*\n[^\n]*\n",
-    ]
-    if not strings_only:
-        parts += [
-            rb"[N}\x88\x89]",
-            rb"K.",
-            _short(b"X", 4, b"."),
-            rb"J....",
-            rb"M..",
-            rb"G.{8}",
-            rb"\x8a(?:" + b"|".join(b"\\x%02x.{%d}" % (n, n) for n in range(12)) + b")",
-        ]
-    return re.compile(b"(?:" + b"|".join(parts) + b")*+", re.DOTALL).match
-
-
-# A whole reference as ZODB3 wrote it, from the mark before the oid.
-_REFERENCE = re.compile(
-    rb"\(U\x08.{8}(?:q(.)|r(....))?" + _CLASS + rb"tQ", re.DOTALL
-).match
-_FETCHED_REFERENCE = re.compile(rb"\(h(.)" + _CLASS + rb"tQ", re.DOTALL)
-# What may follow an ordinary string of eight bytes, never the oid of a reference.
-_AFTER_STRING = re.compile(_PUT + rb"[UXKMJTGN\]}su\x88\x89]", re.DOTALL).match
-_OTHER_REFERENCES = re.compile(rb"U\x01[wnm]").search
-# References that name the class by two strings in a tuple, or not at all.
-_ANY_PUT = rb"(?:q.|r....)?"
-_PAIRS = {
-    closing: re.compile(
-        rb"(?:%b%b|N)%b%bQ" % (closing, _ANY_PUT, closing, _ANY_PUT), re.DOTALL
-    ).search
-    for closing in (b"t", b"\x86")
-}
-
-# A date that is used at once, and the class's memo number.
-_DATE = re.compile(
-    rb"cdatetime\n(?:datetime|date|time)\n(?:q(.)|r(....))?"
-    rb"(\()?(U(?:\x0a.{10}|\x04.{4}|\x06.{6}))(?:q(.)|r(....))?"
-    rb"(?(3)t|\x85)" + _PUT + rb"R",
-    re.DOTALL,
-).match
-
-# Records of these are for the machine, whatever is in them.
-_MACHINE_RECORDS = re.compile(
-    rb"(?:\x80.)?c(?:ZODB\.blob\n|BTrees\._?fs)", re.DOTALL
-).match
-# Native strings that are utf-8 are sorted alike on both Pythons.
-_OBJECT_KEYS = re.compile(rb"(?:\x80.)?cBTrees\._?O.BTree\n", re.DOTALL).match
-_OBJECT_VALUES = re.compile(rb"(?:\x80.)?cBTrees\._?.OBTree\n", re.DOTALL).match
-# What makes values without an order, in a tree.
-_UNORDERED = re.compile(rb"\}|[sS]et\n").search
 _ALWAYS = (
     b"re\n_compile\n",
     b"sets\n",
@@ -137,15 +59,15 @@ class FlatConverter:
         self._renames = rules.renames()
         moved = {module for module, _ in rules.user_renames}
         stops = sorted({"datetime", *moved_modules(), *moved})
-        self._skip = _skip(stops)
-        self._skip_in_keys = _skip(stops, strings_only=True)
+        self._skip = skipping(stops)
+        self._skip_in_keys = skipping(stops, strings_only=True)
 
     def __call__(self, data):
         if self._special(data) or _is_for_machine(data):
             return None
         flat = _Flat(data, self._renames, self._guess)
-        new = flat.run(self._skip_in_keys if _OBJECT_KEYS(data) else self._skip)
-        if flat.binaries and _OBJECT_KEYS(data):
+        new = flat.run(self._skip_in_keys if OBJECT_KEYS(data) else self._skip)
+        if flat.binaries and OBJECT_KEYS(data):
             return None
         self.binaries = flat.binaries
         return new
@@ -172,7 +94,7 @@ def names_its_class(data):
 def _is_for_machine(data):
     if not names_its_class(data):
         return True
-    return _MACHINE_RECORDS(data) or _OBJECT_VALUES(data) and _UNORDERED(data, 40)
+    return MACHINE_RECORDS(data) or OBJECT_VALUES(data) and UNORDERED(data, 40)
 
 
 class _Odd(Exception):
@@ -271,12 +193,12 @@ class _Flat:
     def short_string(self, start):
         size = self.data[start + 1]
         if size == 8:
-            reference = _REFERENCE(self.data, start - 1) if start else None
+            reference = REFERENCE(self.data, start - 1) if start else None
             if reference:
                 self.edits.append((start, start + 1, b"C"))
                 self.oids.append(reference)
                 return reference.end()
-            if not _AFTER_STRING(self.data, start + 10):
+            if not AFTER_STRING(self.data, start + 10):
                 raise _Odd
             self.plain8 = True
         return self._text(start, start + 2, start + 2 + size)
@@ -301,7 +223,7 @@ class _Flat:
     def name(self, start):
         """A date, or a class that has another name on Python 3."""
         data = self.data
-        date = _DATE(data, start)
+        date = DATE(data, start)
         if date:
             at = date.start(4)
             self.edits.append((at, at + 1, b"C"))
@@ -325,13 +247,13 @@ class _Flat:
                     raise _Odd
             if date[2] or date[6]:
                 raise _Odd
-        if self.plain8 and any(search(data) for search in _PAIRS.values()):
+        if self.plain8 and any(search(data) for search in PAIRS.values()):
             raise _Odd
         if not self.oids:
             return
-        if self.plain8 and (_OTHER_REFERENCES(data) or _FETCHED_REFERENCE.search(data)):
+        if self.plain8 and (OTHER_REFERENCES(data) or FETCHED_REFERENCE.search(data)):
             raise _Odd
-        fetched = {match.start() + 1 for match in _FETCHED_REFERENCE.finditer(data)}
+        fetched = {match.start() + 1 for match in FETCHED_REFERENCE.finditer(data)}
         for reference in self.oids:
             if reference[2]:
                 raise _Odd

@@ -18,6 +18,10 @@ class Interrupted(HoardError):
     """The run stopped before its end; ``--resume`` goes on where it was."""
 
 
+class BadPickle(ValueError):
+    """The bytes are no pickle that ZODB could have written."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something the site owner should know.

@@ -1,6 +1,6 @@
 """Follow a rule's reference through tree nodes and buckets, in all revisions."""
 
-from .machine import BadPickle
+from .interfaces import BadPickle
 from .references import target
 
 

@@ -4,11 +4,11 @@ from . import rewrite
 from .decide import Decider
 from .findings import finding
 from .flat import FlatConverter
+from .interfaces import BadPickle
 from .interfaces import Converted
 from .keys import key_types
 from .keys import order_of
 from .keys import settle_collisions
-from .machine import BadPickle
 from .machine import Machine
 from .places import Places
 from .regexes import refused

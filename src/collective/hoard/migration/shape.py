@@ -4,8 +4,8 @@ from .calls import OLD_SETS
 from .calls import RECONSTRUCTORS
 from .calls import SETS
 from .findings import finding
+from .interfaces import BadPickle
 from .layout import Damage
-from .machine import BadPickle
 from .machine import Machine
 from .nodes import Global
 from .nodes import Made

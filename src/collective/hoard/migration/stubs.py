@@ -107,7 +107,7 @@ def load(data):
 
 
 def _check_memo(data):
-    from .machine import BadPickle
+    from .interfaces import BadPickle
     from .machine import Machine
 
     machine = Machine(data)

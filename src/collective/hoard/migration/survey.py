@@ -9,8 +9,8 @@ that one of them could matter.
 
 from .flat import named_classes
 from .flat import names_its_class
+from .interfaces import BadPickle
 from .layout import Damage
-from .machine import BadPickle
 from .pieces import spans
 from .references import target
 from .votes import is_binary

@@ -1,14 +1,16 @@
 """From the nodes of a record to decided strings: who holds what."""
 
 from .calls import ARRAYS
-from .calls import is_packed_date
 from .calls import OLD_SETS
 from .calls import ORDERED
-from .calls import PACKED
 from .calls import PATTERNS
 from .calls import RECONSTRUCTORS
 from .calls import SETS
 from .calls import TRANSPARENT_MODULES
+from .node_shapes import flat_pairs
+from .node_shapes import has_no_order
+from .node_shapes import is_packed
+from .node_shapes import is_slots_state
 from .nodes import Global
 from .nodes import Made
 from .nodes import Mapping
@@ -116,7 +118,7 @@ class Walk:
         else:
             todo.extend((node, keys) for node in tree.flat[::2])
             todo.extend((node, values) for node in tree.flat[1::2])
-            self.unordered = [n for n in tree.flat[1::2] if _has_no_order(n)]
+            self.unordered = [n for n in tree.flat[1::2] if has_no_order(n)]
         todo.extend((node, keys) for node in tree.separators)
         self._run()
         # References, and whatever is not in the form of a tree.
@@ -134,7 +136,7 @@ class Walk:
         rule = around.rule if around.rule.reaches else None
         if type(state) is Mapping:
             self._attributes(state, class_name, rule)
-        elif _is_slots_state(state):
+        elif is_slots_state(state):
             for part in state.items:
                 if type(part) is Mapping:
                     self._attributes(part, class_name, rule)
@@ -282,7 +284,7 @@ class Walk:
 
     def _arguments(self, name, args, place):
         todo = self._todo
-        if args and type(args[0]) is Str and _is_packed(name, args[0]):
+        if args and type(args[0]) is Str and is_packed(name, args[0]):
             self._settle(args[0], self._places.reference)
             args = args[1:]
         elif name in ARRAYS and len(args) == 2 and type(args[1]) is Str:
@@ -298,7 +300,7 @@ class Walk:
             self._pattern(*args[:2])
             args = args[1:]
         elif name in ORDERED and args and type(args[0]) is Sequence:
-            flat = _flat_pairs(args[0])
+            flat = flat_pairs(args[0])
             if flat is not None:
                 self._pairs(flat, place)
                 args = args[1:]
@@ -311,35 +313,3 @@ class Walk:
         if type(node.final) is str:
             node.final = flags_first(node.final)
         self.patterns.append((node, flags))
-
-
-def _is_packed(name, string):
-    return name in PACKED or string.native and is_packed_date(string.value)
-
-
-def _is_slots_state(state):
-    return (
-        type(state) is Sequence
-        and not state.mutable
-        and len(state.items) == 2
-        and all(item is None or type(item) is Mapping for item in state.items)
-        and any(type(item) is Mapping for item in state.items)
-    )
-
-
-def _flat_pairs(node):
-    """Keys and values by turns of a list of pairs, or None."""
-    pairs = node.items
-    if all(type(pair) is Sequence and len(pair.items) == 2 for pair in pairs):
-        return [item for pair in pairs for item in pair.items]
-    return None
-
-
-def _has_no_order(node):
-    if type(node) is Mapping:
-        return True
-    return (
-        type(node) is Made
-        and type(node.callee) is Global
-        and (node.callee.dotted in SETS or node.callee.dotted in OLD_SETS)
-    )
