@@ -5,6 +5,7 @@ from collective.hoard.forms.behavior import stored_definition
 from collective.hoard.forms.keeping import find_ledger
 from collective.hoard.forms.keeping import fingerprint
 from collective.hoard.forms.keeping import set_definition
+from collective.hoard.forms.submit import submit
 from forms.browsing import browser
 from forms.browsing import contents
 from forms.browsing import manager
@@ -196,6 +197,8 @@ def test_a_fieldset_is_added_changed_and_removed(form, editor):
 
 
 def test_the_id_of_a_removed_field_is_not_used_again(form, editor):
+    submit(form, {"text": "Ada", "integer": "42"})
+    transaction.commit()
     editor.open(f"{form.absolute_url()}/@@hoard-field-remove?id=integer")
     editor.getControl("Remove").click()
 

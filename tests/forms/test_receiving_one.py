@@ -266,6 +266,7 @@ def test_a_ledger_from_a_newer_version(form, manager, path):
 def test_saving_a_form_from_a_newer_version(form, data):
     from zope.lifecycleevent import modified
 
+    add_row(form, {"name": "Jo"})
     form.hoard_definition = data
 
     modified(form)

@@ -32,8 +32,10 @@ class _Echo:
 def cell(value):
     """*value* for a spreadsheet cell; text that looks like a formula gets an
     apostrophe in front, numbers are left alone."""
-    if isinstance(value, str) and FORMULA.match(value):
-        return f"'{value}"
+    if isinstance(value, str):
+        # No formula begins with a letter or digit; that is quicker to see.
+        harmless = value[:1].isalnum() or not FORMULA.match(value)
+        return value if harmless else f"'{value}"
     if isinstance(value, Decimal):
         return format(value, "f")
     return value
@@ -75,8 +77,8 @@ def csv_rows(ledger, translate=in_english, excel=False, since=None, until=None):
 def _csv_row(row, shown, translate, zone):
     submitted = row.submitted.astimezone(zone).isoformat(" ", "seconds")
     values = row.values
-    cells = [column.to_csv(values.get(column.id)) for column in shown]
-    return [str(row.key), submitted, cell(row.user_id or ""), *map(cell, cells)]
+    cells = [cell(column.to_csv(values.get(column.id))) for column in shown]
+    return [str(row.key), submitted, cell(row.user_id or ""), *cells]
 
 
 def jsonl_rows(ledger, since=None, until=None):

@@ -265,11 +265,12 @@ class Ledger:
 
 
 def _snapshot(key, stored):
-    values = {name: value for name, value in stored.items() if name[0] != "_"}
+    # Not stored.items(): that one is written in Python, and an export shows it.
+    data = stored.data
     return Row(
         key=key,
-        values=values,
-        schema=stored["_s"],
-        user_id=stored.get("_u"),
-        revision=stored.get("_r", 0),
+        values={name: value for name, value in data.items() if name[0] != "_"},
+        schema=data["_s"],
+        user_id=data.get("_u"),
+        revision=data.get("_r", 0),
     )

@@ -97,6 +97,9 @@ class Text(Kind):
             field.settings.get("max_length", limits.text_length), limits.text_length
         )
 
+    def to_csv(self, field, value):
+        return value
+
     def attributes(self, field, limits):
         found = {"type": self.type, "maxlength": self._greatest(field, limits)}
         for name, attribute in (("min_length", "minlength"), ("placeholder",) * 2):
