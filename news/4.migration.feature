@@ -1,0 +1,1 @@
+The command `hoard-migrate` turns a Python 2 ZODB into a correct Python 3 one: it decides every string by where it stands, keeps the history, never touches the source, and can be stopped at any moment.

@@ -1,0 +1,57 @@
+"""The short way through a record agrees with the machine, or gives it back."""
+
+from collective.hoard.migration.layout import MAGIC_PY2
+from collective.hoard.migration.reading import SourceFile
+from collective.hoard.migration.records import RecordConverter
+from collective.hoard.migration.rules import built_in
+from pathlib import Path
+import pytest
+
+
+FILES = sorted((Path(__file__).parent / "data").glob("*.fs"))
+
+
+def records(path):
+    source = SourceFile(str(path), MAGIC_PY2)
+    for transaction in source.transactions():
+        for record in source.records(transaction):
+            if record.data:
+                yield record.data
+    source.close()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_record_of_the_samples(path):
+    quick, thorough = RecordConverter(built_in()), RecordConverter(built_in())
+    thorough._flat = None
+    taken = 0
+    for data in records(path):
+        short = quick._flat(data)
+        if short is not None:
+            taken += 1
+            converted = thorough.convert(data)
+            assert short == converted.data
+            assert converted.findings == []
+            assert converted.order != "suspect"
+            assert thorough.take_seen().binaries <= quick._flat.binaries
+    assert taken
+
+
+@pytest.mark.parametrize(
+    "pid",
+    [
+        b"(U\x08\0\0\0\0\0\0\0\x01(U\x03appU\x03Doctt",
+        b"U\x08\0\0\0\0\0\0\0\x01q\x03U\x03appU\x03Doc\x86\x86",
+        b"(U\x08\0\0\0\0\0\0\0\x01Nt",
+        b"U\x08\0\0\0\0\0\0\0\x01",
+        b"]U\x08\0\0\0\0\0\0\0\x01a",
+        b"](U\x01w(U\x08\0\0\0\0\0\0\0\x01te",
+        b"](U\x01n(U\x05otherU\x08\0\0\0\0\0\0\0\x01te",
+    ],
+)
+def test_no_form_of_reference_keeps_a_native_object_number(pid):
+    data = b"capp\nDoc\n.}U\x01r" + pid + b"Qs."
+
+    converted = RecordConverter(built_in()).convert(data)
+
+    assert b"C\x08\0\0\0\0\0\0\0\x01" in converted.data
