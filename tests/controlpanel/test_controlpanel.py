@@ -74,7 +74,7 @@ def test_listed_among_the_control_panels(site, manager):
 def test_settings_are_changed_and_hold(site, manager):
     visit(manager, site)
     manager.getControl("Submissions on a page").value = "7"
-    manager.getControl("Greatest size of a file").value = "2"
+    manager.getControl("Maximum size of a file").value = "2"
     manager.getControl("Save").click()
 
     assert "Changes saved" in manager.contents
@@ -240,7 +240,7 @@ def test_unknown_ledgers(site, manager, view, query):
     visit(manager, site, f"@@{view}{query}")
 
     assert status(manager) == 200
-    assert "There are no submissions with that number" in manager.contents
+    assert "There is no form with that number" in manager.contents
 
 
 PAGES = [

@@ -112,7 +112,7 @@ def test_the_rules_of_the_form_hold(call, form):
     errors = answer.json()["errors"]
     assert set(errors) == {"", "name", "age", "mail"}
     assert errors["name"] == "Please fill in this field."
-    assert errors["age"] == "The smallest number allowed is 18."
+    assert errors["age"] == "The number must be at least 18."
     assert rows(form) == []
 
 

@@ -10,7 +10,7 @@ class IHoardSettings(Interface):
     """Limits for every form of the site."""
 
     text_length = schema.Int(
-        title=_("Greatest length of a text"),
+        title=_("Maximum length of a text"),
         description=_("In characters, for every text field of every form."),
         min=1,
         max=1_000_000,
@@ -18,7 +18,7 @@ class IHoardSettings(Interface):
     )
 
     file_size = schema.Int(
-        title=_("Greatest size of a file"),
+        title=_("Maximum size of a file"),
         description=_("In kB, for every file field of every form."),
         min=1,
         max=1_000_000,

@@ -20,7 +20,7 @@ from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from Products.statusmessages.interfaces import IStatusMessage
 
 
-MISSING = _("There are no submissions with that number of a form.")
+MISSING = _("There is no form with that number whose submissions are kept here.")
 NEWER = _(
     "A newer version of collective.hoard stored these submissions. Update "
     "collective.hoard on this site."

@@ -257,7 +257,7 @@ class _Parser:
         if not isinstance(value, str) or not ID.match(value):
             self._problem(f"{path}.id", BAD_ID)
         elif value in used:
-            self._problem(f"{path}.id", _("Used already; ids must differ."))
+            self._problem(f"{path}.id", _("Already in use; ids must differ."))
         else:
             used.add(value)
 

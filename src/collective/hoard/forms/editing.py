@@ -202,7 +202,7 @@ def _id_errors(wanted, taken):
     if not ID.match(wanted):
         return {"id": BAD_ID}
     if wanted in taken:
-        return {"id": _("Used already, perhaps by a field that was removed.")}
+        return {"id": _("Already in use, perhaps by a field that was removed.")}
     return {}
 
 

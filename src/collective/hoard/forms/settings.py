@@ -52,12 +52,12 @@ JSON_NAMES = {
     dict: "object",
 }
 
-MIN_LENGTH = Setting("min_length", "integer", (int,), _("Shortest length"))
+MIN_LENGTH = Setting("min_length", "integer", (int,), _("Minimum length"))
 MAX_LENGTH = Setting(
     "max_length",
     "integer",
     (int,),
-    _("Greatest length"),
+    _("Maximum length"),
     _("In characters. The site has a limit as well."),
     lowest=1,
 )
@@ -83,7 +83,7 @@ OPTIONS = Setting(
     (list,),
     _("Choices"),
     _(
-        "One a line. To store something shorter than what is shown, "
+        "One per line. To store something shorter than what is shown, "
         "write it first: no | No, thank you"
     ),
     required=True,
@@ -100,7 +100,7 @@ MAX_SIZE = Setting(
     "max_size",
     "integer",
     (int,),
-    _("Greatest size in kB"),
+    _("Maximum size in kB"),
     _("The site has a limit as well."),
     lowest=1,
 )

@@ -60,7 +60,7 @@ class HoardService(Service):
 
 
 NEWER = _(
-    "A newer version of collective.hoard stored this than this site has: update "
+    "This was stored by a newer version of collective.hoard than this site has: update "
     "collective.hoard on this site."
 )
 

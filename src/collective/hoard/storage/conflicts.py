@@ -76,8 +76,8 @@ def conflict(form, record, widget, value):
         return None  # both editors chose the same
     return ChangedMeanwhile(
         _(
-            "Somebody else changed this meanwhile; it now holds: ${value}. Apply "
-            "again to replace that by what you entered.",
+            "Somebody else changed this meanwhile; it now holds: ${value}. Save "
+            "again to replace that with what you entered.",
             mapping={"value": _readable(record.stored(name))},
         )
     )

@@ -20,12 +20,12 @@ from zope.i18n import translate
 
 
 MEANWHILE = _(
-    "Somebody else has changed this form meanwhile. Here is the present state; "
-    "please look at it and do your change once more."
+    "Somebody else has changed this form meanwhile. Here is the current state; "
+    "please look at it and make your change again."
 )
 KEPT = _(
     "Somebody else has changed this form meanwhile. What you typed is still here: "
-    "to store it, press Save once more. To look at the present state first, open "
+    "to store it, press Save once more. To look at the current state first, open "
     "the fields in another window."
 )
 NEWER = _(

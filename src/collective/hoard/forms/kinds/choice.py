@@ -131,7 +131,7 @@ class OneOf(_Chosen):
 
 
 class ManyOf(_Chosen):
-    title = _("Several of many")
+    title = _("Several choices")
     order = 90
     widget = "many_of"
     default_editor = "lines"

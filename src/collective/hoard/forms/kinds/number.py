@@ -30,14 +30,10 @@ class _Number(Kind):
     def check(self, field, value, limits):
         low, high = field.settings.get("min"), field.settings.get("max")
         if low is not None and value < self._bound(low):
-            text = _(
-                "The smallest number allowed is ${number}.", mapping={"number": low}
-            )
+            text = _("The number must be at least ${number}.", mapping={"number": low})
             raise ValueRefused(text)
         if high is not None and value > self._bound(high):
-            text = _(
-                "The greatest number allowed is ${number}.", mapping={"number": high}
-            )
+            text = _("The number must be at most ${number}.", mapping={"number": high})
             raise ValueRefused(text)
 
     def _bound(self, number):
@@ -70,8 +66,8 @@ class Integer(_Number):
     order = 50
     default_editor = "integer"
     settings = (
-        _Bound("min", "integer", (int,), _("Smallest number")),
-        _Bound("max", "integer", (int,), _("Greatest number")),
+        _Bound("min", "integer", (int,), _("Minimum")),
+        _Bound("max", "integer", (int,), _("Maximum")),
     )
 
     def parse(self, field, raw):
@@ -101,8 +97,8 @@ class DecimalNumber(_Number):
     order = 60
     default_editor = "decimal_text"
     settings = (
-        _Bound("min", "decimal", (int, float), _("Smallest number")),
-        _Bound("max", "decimal", (int, float), _("Greatest number")),
+        _Bound("min", "decimal", (int, float), _("Minimum")),
+        _Bound("max", "decimal", (int, float), _("Maximum")),
     )
 
     def parse(self, field, raw):

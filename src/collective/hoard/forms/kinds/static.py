@@ -8,7 +8,7 @@ from collective.hoard import _
 class StaticText(Kind):
     """Shown to visitors, never stored."""
 
-    title = _("Text to read")
+    title = _("Explanatory text")
     order = 130
     widget = "static"
     settings = (TEXT,)
