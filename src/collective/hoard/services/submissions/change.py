@@ -9,12 +9,11 @@ from ...forms.rights import READ
 from ...ledger.interfaces import StaleRevision
 from ..asked import guard
 from ..asked import Refused
+from .below import BelowSubmissions
 from .rows import collection_url
 from .rows import find_row
 from .sending import TakesValues
 from collective.hoard import _
-from zope.interface import implementer
-from zope.publisher.interfaces import IPublishTraverse
 
 
 SHAPE = _(
@@ -27,17 +26,8 @@ STALE = _(
 )
 
 
-@implementer(IPublishTraverse)
-class SubmissionsPatch(TakesValues):
+class SubmissionsPatch(BelowSubmissions, TakesValues):
     """Correct one submission; the same rules as in the browser."""
-
-    def __init__(self, context, request):
-        super().__init__(context, request)
-        self._path = []
-
-    def publishTraverse(self, request, name):
-        self._path.append(name)
-        return self
 
     def answer(self):
         # Answers tell what others have stored.

@@ -6,29 +6,19 @@ from ...forms.keeping import find_ledger
 from ...forms.limits import get_limits
 from ..asked import HoardService
 from ..asked import Refused
+from .below import BelowSubmissions
 from .rows import collection_url
 from .rows import find_row
 from .rows import rows_to_json
 from collective.hoard import _
 from urllib.parse import urlencode
-from zope.interface import implementer
-from zope.publisher.interfaces import IPublishTraverse
 
 
 WRONG = _("Some parameters cannot be understood.")
 
 
-@implementer(IPublishTraverse)
-class SubmissionsGet(HoardService):
+class SubmissionsGet(BelowSubmissions, HoardService):
     """A page of the list, newest first, or one submission."""
-
-    def __init__(self, context, request):
-        super().__init__(context, request)
-        self._path = []
-
-    def publishTraverse(self, request, name):
-        self._path.append(name)
-        return self
 
     def answer(self):
         if self._path:
