@@ -17,8 +17,16 @@ MAY_IMPORT = {
     "hiddenprofiles": set(),
     "storage": set(),
     "ledger": set(),
+    "outbox": set(),
+    "connections": set(),
+    "search": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
+    "delivery": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
+    "scanning": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
+    "links": {"ledger", "forms.interfaces", "forms.rights"},
     "forms": {"storage", "ledger", "outbox.interfaces"},
     "migration": set(),
+    "monitoring": set(),
+    "watch": None,
     "controlpanel": None,
     "services": None,
     "upgrades": None,
@@ -29,6 +37,9 @@ MAY_IMPORT = {
 FORBIDDEN = {
     "ledger": ("plone", "Products", "z3c", "AccessControl", "OFS", "Acquisition"),
     "migration": ("plone", "Products", "z3c", "AccessControl", "OFS", "zope.component"),
+    "outbox": ("plone", "Products", "z3c", "OFS"),
+    "connections": ("plone", "Products", "z3c", "OFS"),
+    "monitoring": ("plone", "Products", "z3c", "AccessControl", "OFS", "ZODB"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Clients of other services, kept on the ZODB connection or in pools."""

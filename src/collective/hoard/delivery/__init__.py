@@ -1,0 +1,1 @@
+"""Which events of which forms go to which targets, and the targets."""

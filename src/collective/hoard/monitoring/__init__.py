@@ -1,0 +1,1 @@
+"""Checks, their history, availability, alarms: no Zope, no ZODB."""

@@ -1,0 +1,1 @@
+"""What must be sent out, stored with the data, sent after the commit."""

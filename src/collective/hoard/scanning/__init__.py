@@ -1,0 +1,1 @@
+"""Uploads are scanned for viruses before anybody can download them."""

@@ -1,0 +1,1 @@
+"""Search over submissions and records, in the ZODB or in Solr."""

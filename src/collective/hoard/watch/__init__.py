@@ -1,0 +1,1 @@
+"""The Plone views over `monitoring`, and the site as its source."""
