@@ -55,3 +55,16 @@ def test_no_form_of_reference_keeps_a_native_object_number(pid):
     converted = RecordConverter(built_in()).convert(data)
 
     assert b"C\x08\0\0\0\0\0\0\0\x01" in converted.data
+
+
+@pytest.mark.parametrize(
+    "marked", [b"X\x01\0\0\0a", b"B\x01\0\0\0a", b"C\x01a"], ids=["X", "B", "C"]
+)
+def test_native_and_marked_keys_of_one_tree_are_sorted_anew(marked):
+    """Python 2 put all native strings before all marked ones."""
+    items = "U\x02\u00e9U\x01v".encode() + marked + b"U\x01w"
+    data = b"cBTrees.OOBTree\nOOBucket\n.((" + items + b"tt."
+
+    converted = RecordConverter(built_in()).convert(data)
+
+    assert converted.order == "suspect"
