@@ -81,10 +81,19 @@ def named_classes(names, more=()):
     whose own class is named by strings does not begin with the opcode, and an
     old-style instance has another one.
     """
-    pairs = (name.rpartition(".")[::2] for name in names)
-    forms = [f"{module}\n{name}\n".encode() for module, name in pairs]
-    pattern = b"|".join(map(re.escape, sorted((*more, *forms))))
+    pattern = b"|".join(map(re.escape, sorted((*more, *_lines(names)))))
     return re.compile(b"c(?:" + (pattern or b"(?!)") + b")").search
+
+
+def special_names(names):
+    """How the names of classes begin that the machine has to look at."""
+    return tuple(sorted((*_ALWAYS, *_lines(names))))
+
+
+def _lines(names):
+    """Dotted *names* as opcodes spell them."""
+    pairs = (name.rpartition(".")[::2] for name in names)
+    return [f"{module}\n{name}\n".encode() for module, name in pairs]
 
 
 def names_its_class(data):
@@ -203,7 +212,7 @@ class _Flat:
             if reference:
                 self.edits.append((start, start + 1, b"C"))
                 self.oids.append(reference)
-                return reference.end()
+                return start + 10
             if not AFTER_STRING(self.data, start + 10):
                 raise _Odd
             self.plain8 = True
