@@ -6,6 +6,7 @@ from .server import NotThere
 from .server import Server
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urljoin
 import json
 import os
 import shutil
@@ -21,19 +22,32 @@ CONFIGURATION = ROOT / "src/collective/hoard/search/solr/conf"
 CACHE = ROOT / "var" / "cache"
 # Asked for by its full name, so that Maven takes this version of it.
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath"
+CLOUD = """\
+<solr>
+  <solrcloud>
+    <str name="host">{host}</str>
+    <int name="hostPort">{port}</int>
+    <str name="hostContext">solr</str>
+  </solrcloud>
+</solr>
+"""
 # Seconds; some 100 MB come over the network at the first time.
 DOWNLOAD = 600
 
 
 class Solr(Server):
-    """*heap*: of the Java machine, in MB."""
+    """*heap*: of the Java machine, in MB.
+
+    *cloud*: SolrCloud, one machine with a ZooKeeper inside, no collection yet.
+    """
 
     name = "solr"
     packages = ("default-jdk-headless", "maven")
 
-    def __init__(self, heap=512):
+    def __init__(self, heap=512, cloud=False):
         super().__init__()
         self.heap = heap
+        self.cloud = cloud
 
     @property
     def url(self):
@@ -49,13 +63,22 @@ class Solr(Server):
 
     def prepare(self):
         self._classes = class_path()
+        if self.cloud:
+            return self._prepare_cloud()
         core = self.directory / "home" / "hoard"
         shutil.copytree(CONFIGURATION, core / "conf")
         (core / "core.properties").write_text("name=hoard\n")
         (core.parent / "solr.xml").write_text("<solr />\n")
 
+    def _prepare_cloud(self):
+        # ZooKeeper inside Solr listens at Solr's port + 1000.
+        home = self.directory / "home"
+        home.mkdir()
+        (home / "solr.xml").write_text(CLOUD.format(host=HOST, port=self.port))
+
     def command(self):
         home = self.directory / "home"
+        cloud = ["-DzkRun", "-Dsolr.zk.embedded.host=" + HOST] if self.cloud else []
         return [
             find("java"),
             f"-Xmx{self.heap}m",
@@ -65,6 +88,7 @@ class Solr(Server):
             f"-Dsolr.log.dir={self.directory}",
             f"-Djava.io.tmpdir={self.directory}",
             "-Djava.awt.headless=true",
+            *cloud,
             "-cp",
             self._classes,
             LAUNCHER / "Launcher.java",
@@ -80,6 +104,11 @@ class Solr(Server):
                 return json.load(r)["status"] == "OK"
         except urllib.error.HTTPError:
             return False  # The port is open, the core is not loaded yet.
+
+    def get(self, path):
+        """The JSON at *path*, relative to `url`."""
+        with urllib.request.urlopen(urljoin(f"{self.url}/", path), timeout=30) as answer:
+            return json.load(answer)
 
     def empty(self):
         """Remove all documents."""
