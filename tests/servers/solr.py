@@ -75,6 +75,9 @@ class Solr(Server):
         home = self.directory / "home"
         home.mkdir()
         (home / "solr.xml").write_text(CLOUD.format(host=HOST, port=self.port))
+        install = self.directory / "server" / "solr"
+        install.mkdir(parents=True)
+        (install / "zoo.cfg").write_text("tickTime=2000\nadmin.enableServer=false\n")
 
     def command(self):
         home = self.directory / "home"
@@ -98,16 +101,16 @@ class Solr(Server):
 
     def answers(self):
         try:
-            with urllib.request.urlopen(
-                f"{self.url}/admin/ping?wt=json", timeout=5
-            ) as r:
-                return json.load(r)["status"] == "OK"
+            if self.cloud:
+                return bool(self.get("../admin/collections?action=LIST", 5))
+            return self.get("admin/ping", 5)["status"] == "OK"
         except urllib.error.HTTPError:
             return False  # The port is open, the core is not loaded yet.
 
-    def get(self, path):
+    def get(self, path, timeout=30):
         """The JSON at *path*, relative to `url`."""
-        with urllib.request.urlopen(urljoin(f"{self.url}/", path), timeout=30) as answer:
+        address = urljoin(f"{self.url}/", path)
+        with urllib.request.urlopen(address, timeout=timeout) as answer:
             return json.load(answer)
 
     def empty(self):
