@@ -224,6 +224,7 @@ class Registry:
         query = select(interval.c.since).where(interval.c.check_id == check_id)
         newest = connection.scalar(query.order_by(interval.c.since.desc()).limit(1))
         until = max(now + self.skew, horizon, since, newest or 0) + 1
+        since = min([since, *(start for start in track.open if start < horizon)])
         done = rewrite(
             connection, check, since, int(until), horizon, self._blindness.test, True
         )

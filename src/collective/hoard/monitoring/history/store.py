@@ -145,10 +145,7 @@ class Store(Registry):
     def _track(self, connection, check, now):
         track = self._tracks.get(check.id)
         if track is None:
-            horizon = self.horizon(check, now)
-            track = self._tracks[check.id] = tracks.load(
-                connection, check, horizon, now
-            )
+            track = self._tracks[check.id] = tracks.load(connection, check, now)
         return track
 
     def horizon(self, check, now):
@@ -178,6 +175,7 @@ class Store(Registry):
             check = self._checks[check_id]
             track = self._track(connection, check, now)
             horizon = max(track.closed, self.horizon(check, now))
+            since, until = with_open(track, since, until, horizon)
             done = rewrite(connection, check, since, until, horizon, blind)
             result += done.changes
             result += self._renew(connection, check, track, horizon, now)
@@ -231,7 +229,7 @@ class Store(Registry):
             )
 
     def _due(self, connection, now, limit):
-        tracks.load_missing(connection, self._checks, self._tracks, self.horizon, now)
+        tracks.load_missing(connection, self._checks, self._tracks, now)
         found = []
         for check_id, track in self._tracks.items():
             check = self._checks[check_id]
@@ -256,6 +254,12 @@ class Store(Registry):
             result += changes(check.id, closing.old, closing.new)
         touched = {check.id: check for check, _, _ in simple}
         return result + self._show(connection, touched, now)
+
+
+def with_open(track, since, until, horizon):
+    """The window, with the open slots that a new *horizon* closes."""
+    closing = [start for start in track.open if start < horizon]
+    return min([since, *closing]), max([until, *(start + 1 for start in closing)])
 
 
 def widen(windows, key, since, until):

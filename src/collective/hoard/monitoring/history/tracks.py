@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 
 #: Seconds after now for which there may be samples already.
-AHEAD = 3600
+AHEAD = 86400
 
 
 @dataclass(slots=True)
@@ -77,15 +77,15 @@ def load_tail(connection, check_id):
     return Stored(*row) if row else None
 
 
-def load_missing(connection, checks, known, horizon, now):
+def load_missing(connection, checks, known, now):
     """Put the tracks of all *checks* into *known*, a mapping."""
     for check_id, check in checks.items():
         if check_id not in known:
-            known[check_id] = load(connection, check, horizon(check, now), now)
+            known[check_id] = load(connection, check, now)
 
 
-def load(connection, check, horizon, now):
-    """The track of *check*; slots from *horizon* on are open."""
+def load(connection, check, now):
+    """The track of *check*, as it was left."""
     row = connection.execute(
         select(standing).where(standing.c.check_id == check.id)
     ).one_or_none()
@@ -93,19 +93,22 @@ def load(connection, check, horizon, now):
     if row:
         track.shown, track.last_time = (row.status, row.code), row.last_time
         track.seq = row.seq
-    fill(connection, check, track, max(horizon, track.closed), now)
-    return track
-
-
-def fill(connection, check, track, horizon, now):
-    rows = samples_between(connection, check.id, horizon, int(now) + AHEAD)
-    for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
-        for sample in samples:
-            track.add(start, sample)
     c = pending_table.c
     query = select(c.since, c.until, c.status, c.code, c.reason)
     stored = connection.execute(query.where(c.check_id == check.id).order_by(c.since))
     track.pending = [Event(s, 0, u, st, co, r or "") for s, u, st, co, r in stored]
+    if track.pending:
+        fill(connection, check, track, now)
+    return track
+
+
+def fill(connection, check, track, now):
+    """Take up the samples of the open slots; each of these is in `pending`."""
+    since = track.pending[0].start
+    rows = samples_between(connection, check.id, since, int(now) + AHEAD)
+    for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
+        for sample in samples:
+            track.add(start, sample)
 
 
 def shown(track, now):
