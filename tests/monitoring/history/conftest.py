@@ -6,6 +6,8 @@ from collective.hoard.monitoring.history.store import Store
 from monitoring.history.parts import Clock
 from monitoring.history.parts import Cluster
 from monitoring.history.parts import postgresql_programs
+from pathlib import Path
+from tempfile import TemporaryDirectory
 import os
 import pytest
 import shutil
@@ -24,7 +26,7 @@ def empty_database(tmp_path_factory):
 @pytest.fixture
 def database(empty_database, tmp_path):
     """The path of an SQLite database of the test's own."""
-    return shutil.copy(empty_database, tmp_path / "hoard.db")
+    return str(shutil.copy(empty_database, tmp_path / "hoard.db"))
 
 
 @pytest.fixture
@@ -45,15 +47,17 @@ def store(engine, clock):
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory):
+def cluster():
     """A PostgreSQL server for these tests alone: some of them stop it."""
     programs = postgresql_programs()
     if programs is None:
         required = os.environ.get("HOARD_REQUIRE_SERVICES")
         (pytest.fail if required else pytest.skip)("PostgreSQL is not installed")
-    cluster = Cluster(programs, tmp_path_factory.mktemp("postgresql") / "cluster")
-    yield cluster
-    cluster.stop()
+    # pytest's own folders are closed to the user that the server runs as.
+    with TemporaryDirectory(prefix="hoard-history-") as folder:
+        cluster = Cluster(programs, Path(folder))
+        yield cluster
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")

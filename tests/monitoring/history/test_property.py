@@ -163,7 +163,7 @@ def stories(draw):
     story=stories(),
     edges=st.lists(st.integers(0, LENGTH + 100), min_size=2, max_size=6),
 )
-@settings(max_examples=int(os.environ.get('EX','60')), **SETTINGS)
+@settings(max_examples=int(os.environ.get("EX", "60")), **SETTINGS)
 def test_random_histories_agree_with_brute_force(fresh_store, story, edges):
     model, batches, breaks, ticks, restarts = story
     with fresh_store() as (store, clock):

@@ -13,6 +13,7 @@ from ..interfaces import UnknownCheck
 from ..interfaces import WrongUse
 from . import blindness
 from . import meta
+from . import tracks
 from .changelog import rewrite
 from dataclasses import dataclass
 from sqlalchemy import delete
@@ -228,6 +229,8 @@ class Registry:
         done = rewrite(
             connection, check, since, int(until), horizon, self._blindness.test, True
         )
+        # Samples of open slots may count now that did not before.
+        tracks.fill(connection, check, track, horizon, now)
         self._renew(connection, check, track, horizon, now)
         return done.changes
 

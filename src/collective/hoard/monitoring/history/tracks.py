@@ -98,13 +98,13 @@ def load(connection, check, now):
     stored = connection.execute(query.where(c.check_id == check.id).order_by(c.since))
     track.pending = [Event(s, 0, u, st, co, r or "") for s, u, st, co, r in stored]
     if track.pending:
-        fill(connection, check, track, now)
+        # Each open slot whose samples count is in `pending`.
+        fill(connection, check, track, track.pending[0].start, now)
     return track
 
 
-def fill(connection, check, track, now):
-    """Take up the samples of the open slots; each of these is in `pending`."""
-    since = track.pending[0].start
+def fill(connection, check, track, since, now):
+    """Take up the samples of the slots from *since* on: they are open."""
     rows = samples_between(connection, check.id, since, int(now) + AHEAD)
     for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
         for sample in samples:
