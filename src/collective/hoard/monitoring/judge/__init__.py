@@ -1,0 +1,1 @@
+"""Groups, dependencies, maintenance, rules, alarms: what changes mean."""
