@@ -106,6 +106,15 @@ class Board:
                 found |= self.tallies[leaf.selector].members
         return found
 
+    def adopt(self, kind, key, fact):
+        """Go on with a counter of another board (*kind* "sources", "windows")."""
+        facts = getattr(self, kind)
+        if kind == "windows":
+            old = facts[key]
+            for windows in self._windows_of.values():
+                windows[:] = [fact if window is old else window for window in windows]
+        facts[key] = fact
+
     # --- What happens
 
     def move(self, member_id, status):

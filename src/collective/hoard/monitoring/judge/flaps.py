@@ -17,12 +17,16 @@ class Flaps:
         self.flapping = set()
         self._changes = {}
 
-    def change(self, check_id, slot, now):
-        """Note that the status changed; True when the check starts to flap."""
-        place = self.place(slot, now)
+    def remember(self, check_id, slot, time):
+        """Note that the status changed at *time*."""
+        place = self.place(slot, time)
         changes = self._changes.setdefault(check_id, (slot, deque(maxlen=SLOTS)))[1]
         if not changes or changes[-1] != place:
             changes.append(place)
+
+    def change(self, check_id, slot, now):
+        """Note that the status changed; True when the check starts to flap."""
+        self.remember(check_id, slot, now)
         if check_id in self.flapping or self.value(check_id, now) <= HIGH:
             return False
         self.flapping.add(check_id)

@@ -36,6 +36,11 @@ class RuleError(MonitoringError):
 class Circular(MonitoringError):
     """Dependencies, groups or rules lead back to where they started."""
 
+    def __init__(self, message, circle=()):
+        super().__init__(message)
+        #: Their ids.
+        self.circle = tuple(circle)
+
 
 class WrongSettings(MonitoringError):
     """A window, alarm, contact or policy that cannot be used; the text says why."""

@@ -5,6 +5,7 @@ beginning: "02:00 to 04:00" stays so when clocks are changed.
 """
 
 from .interfaces import WrongSettings
+from .parser import parse_selector
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timedelta
@@ -122,17 +123,19 @@ class Calendar:
     AHEAD = 8 * 86400
 
     def __init__(self, windows=()):
-        self.windows = [checked(window) for window in windows]
+        self.windows = [
+            (checked(window), parse_selector(window.selector)) for window in windows
+        ]
         self._spans = []
         self._worked_out = None
 
     def open_at(self, now):
-        """The windows that are open; call it with times that grow."""
+        """``[(window, its selector)]`` that are open; times must grow."""
         if self._worked_out is None or now >= self._worked_out:
             self._worked_out = now + self.AHEAD // 2
             self._spans = [
-                (since, until, window)
-                for window in self.windows
+                (since, until, (window, selector))
+                for window, selector in self.windows
                 for since, until in spans(window, now, now + self.AHEAD)
             ]
         return [window for since, until, window in self._spans if since <= now < until]
