@@ -1,6 +1,7 @@
 """From states to notices: what is new for people, and told with what."""
 
 from .interfaces import BADNESS
+from .interfaces import DERIVED
 from .interfaces import Notice
 from .picture import BAD
 
@@ -162,6 +163,7 @@ class Announcer:
             title=member.title,
             groups=member.groups,
             tags=member.tags,
+            of=member.kind if member.kind in DERIVED else "check",
             exempt=bool(kept and kept.rule.exempt and standing.status == "crit"),
             **more,
         )

@@ -5,7 +5,6 @@ Times are UTC seconds; statuses are the words of `monitoring.interfaces`.
 
 from ..interfaces import MonitoringError
 from dataclasses import dataclass
-from dataclasses import field
 
 
 #: Checks that are worked out from others; only "rule:", "alarm:" and groups name them.
@@ -129,7 +128,7 @@ class Notice:
     title: str = ""
     groups: frozenset = frozenset()
     tags: frozenset = frozenset()
-    #: Of the check; "source", "poller" for what is told of ourselves.
+    #: "check", "rule", "alarm"; "source", "poller" for what is told of ourselves.
     of: str = "check"
     #: The check with whose problem this one is told ("folded").
     into: int | None = None
@@ -138,4 +137,8 @@ class Notice:
     exempt: bool = False
     #: Seconds that the state took (recoveries), for "down for 20 minutes".
     lasted: int | None = None
-    extra: dict = field(default_factory=dict)
+
+    @property
+    def key(self):
+        """What it is about: of one key, one incident is open at a time."""
+        return f"check:{self.check_id}" if self.check_id else f"{self.of}:{self.name}"

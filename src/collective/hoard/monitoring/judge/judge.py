@@ -6,6 +6,7 @@ from .announcer import Announcer
 from .announcer import HOLD
 from .board import with_latency
 from .interfaces import Notice
+from .interfaces import Verdict
 from .loading import load
 from .picture import Standing
 from .sources import SourceWatch
@@ -43,7 +44,8 @@ class Judge:
         self.announcer = None
         self.sources = SourceWatch()
         self._generation = None
-        self._slow = 0
+        self._slow = self._maintain_due = 0
+        self._concerned = set()
 
     # --- Starting and reading anew --------------------------------------
 
@@ -130,10 +132,6 @@ class Judge:
         verdicts = self._evaluate(self._taken(), now)
         notices = [n for m in flapping for n in self.announcer.flapping(m, now)]
         return notices + self._news(verdicts, touched, now)
-
-    @property
-    def _concerned(self):
-        return self.__dict__.setdefault("_waiting", set())
 
     def _taken(self):
         concerned = set(self._concerned)
@@ -224,8 +222,6 @@ class Judge:
 
 
 def blank(member_id, since):
-    from .interfaces import Verdict
-
     return Verdict(member_id, since, "unknown", "the poller was not running", None)
 
 

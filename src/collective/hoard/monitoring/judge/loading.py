@@ -182,15 +182,17 @@ def add_rule(picture, rule, standings):
 
 def arrange(picture):
     """A circle of rules stops those rules alone."""
+    circles = []
     while True:
         try:
-            return picture.arrange()
-        except Circular as error:
-            first = error
-            for rule_id in error.circle:
-                picture.rules.remove(rule_id)
             picture.arrange()
-            raise first from None
+            break
+        except Circular as error:
+            circles.append(error)
+            for rule_id in set(error.circle):
+                picture.rules.remove(rule_id)
+    if circles:
+        raise MonitoringError(" ".join(map(str, circles)))
 
 
 def load_alarms(connection):

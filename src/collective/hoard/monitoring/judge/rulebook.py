@@ -63,9 +63,8 @@ class RuleBook:
             order = list(TopologicalSorter(graph).static_order())
         except CycleError as error:
             names = [self.rules[rule_id].rule.name for rule_id in error.args[1]]
-            raise Circular(f"Rules speak of each other: {' -> '.join(names)}.") from (
-                error
-            )
+            message = f"Rules speak of each other: {' -> '.join(names)}."
+            raise Circular(message, error.args[1]) from error
         for rank, rule_id in enumerate(order):
             self.rules[rule_id].rank = rank
 
