@@ -42,11 +42,11 @@ class Announcer:
 
     def settle_one(self, member_id, now, patient=True):
         standing = self.picture.standings[member_id]
+        if member_id in self.picture.flaps.flapping:
+            return []
         if standing.status not in BAD:
             return self.recovered(member_id, now)
         if member_id in self.picture.maintained:
-            return []
-        if member_id in self.picture.flaps.flapping:
             return []
         if self.told.get(member_id) == standing.status:
             return []

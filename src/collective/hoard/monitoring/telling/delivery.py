@@ -49,35 +49,32 @@ class Delivery:
                 elif target(contact) in down:
                     # Its turn comes with the next attempt of the first one.
                     self.put_off(message, now, "The target is down.")
-                elif self.send(message, contact, now):
-                    sent += 1
                 else:
-                    down.add(target(contact))
+                    state = self.send(message, contact, now)
+                    sent += state == "sent"
+                    if state == "waiting":
+                        down.add(target(contact))
             return sent
 
     def send(self, message, contact, now):
-        """Send one message; False when its target is down."""
+        """Send one message; what has become of it."""
         letter = self.take(message, contact, now)
         if letter is None:
-            return True
+            return "empty"
         try:
             channel = self.channels.get(contact.channel)
             if channel is None:
                 raise Refused(f"No channel {contact.channel!r} is configured.")
             channel.send(contact, letter)
         except TargetDown as error:
-            self.put_off(message, now, str(error))
-            return False
+            return self.put_off(message, now, str(error))
         except Refused as error:
-            self.settle(message, "failed", now, str(error))
+            return self.settle(message, "failed", now, str(error))
         except Exception as error:
             # A channel with a fault must not keep the others from sending.
             logger.exception("Channel %s failed", contact.channel)
-            self.put_off(message, now, f"{type(error).__name__}: {error}")
-            return False
-        else:
-            self.settle(message, "sent", now)
-        return True
+            return self.put_off(message, now, f"{type(error).__name__}: {error}")
+        return self.settle(message, "sent", now)
 
     def take(self, message, contact, now):
         """Mark the message as being sent; its letter, or None without lines."""
@@ -114,6 +111,7 @@ class Delivery:
                 attempts=message.attempts + 1,
             )
             queue.settle(connection, message.id, state, now, error)
+        return state
 
     def put_off(self, message, now, error):
         wait = min(FIRST * 2 ** min(message.attempts, 20), LONGEST)
@@ -126,6 +124,7 @@ class Delivery:
                 attempts=message.attempts + 1,
                 error=error[:1000],
             )
+        return "waiting"
 
     def next_due(self):
         m, r, e = tj.message.c, tj.recipient.c, tj.escalation.c
