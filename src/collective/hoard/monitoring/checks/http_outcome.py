@@ -6,6 +6,7 @@ from .interfaces import no_answer
 from .interfaces import Outcome
 from .interfaces import worse
 from .json_rules import apply_rules
+from .latency import judge_latency
 from .matching import found
 import pycurl
 
@@ -45,7 +46,7 @@ def outcome_of(job, handle, error: int, said: str) -> Outcome:
     outcome.phases = _phases(ask, total)
     if plan.wants_headers or plan.wants_body:
         _match(outcome, job)
-    _latency(outcome, plan.slow)
+    judge_latency(outcome, plan.slow)
     if plan.expiry:
         judge_expiry(outcome, expiry_of_chain(ask(E.INFO_CERTINFO)), *plan.expiry)
     return outcome
@@ -80,11 +81,3 @@ def _match(outcome, job):
         worse(outcome, "crit", "match", f"The answer matches {plan.refuse}")
     if plan.json:
         apply_rules(outcome, plan.json, body)
-
-
-def _latency(outcome, slow):
-    warn, crit = slow
-    if crit is not None and outcome.ms > crit:
-        worse(outcome, "crit", "latency", f"{outcome.ms:.0f} ms, above {crit:g}")
-    elif warn is not None and outcome.ms > warn:
-        worse(outcome, "warn", "latency", f"{outcome.ms:.0f} ms, above {warn:g}")
