@@ -38,7 +38,7 @@ def outcome_of(job, handle, error: int, said: str) -> Outcome:
     ask = handle.getinfo
     total = ask(E.TOTAL_TIME) * 1000.0
     if error and not (error == ENOUGH and job.full):
-        return no_answer(REASON.get(error, "protocol"), said, round(total, 1))
+        return no_answer(_reason(error, said), said, round(total, 1))
     plan, code = job.plan, ask(E.RESPONSE_CODE)
     status = plan.statuses[code] if code < 1000 else "crit"
     reason = "" if status == "ok" else "status"
@@ -50,6 +50,13 @@ def outcome_of(job, handle, error: int, said: str) -> Outcome:
     if plan.expiry:
         judge_expiry(outcome, expiry_of_chain(ask(E.INFO_CERTINFO)), *plan.expiry)
     return outcome
+
+
+def _reason(error, said):
+    # libcurl has no number of its own for headers without end.
+    if error == E.E_RECV_ERROR and said.startswith("Too large response headers"):
+        return "protocol"
+    return REASON.get(error, "protocol")
 
 
 def _phases(ask, total):

@@ -20,6 +20,8 @@ import os
 STATUS = {0: "ok", 1: "warn", 2: "crit"}
 #: Bytes of output that are kept; what is above is read and thrown away.
 READ = 65_536
+#: Of the pipe's buffer after the end: it holds no more than these.
+ROUNDS = 32
 #: What a plugin sees of our environment: no secret of ours.
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C"}
 
@@ -80,52 +82,72 @@ def _placed(word, spec):
 async def run_exec(plan: ExecPlan) -> Outcome | None:
     """See `interfaces.Runner`. Kills all that the command started when late."""
     began = monotonic()
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *plan.command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-        )
-    except OSError as error:
-        return no_answer(
-            "plugin", f"{plan.command[0]} does not start: {error.strerror}"
-        )
-    try:
-        async with asyncio.timeout(plan.spec.timeout):
-            output = await _read(process)
-    except TimeoutError:
-        outcome = no_answer("timeout", f"Not finished within {plan.spec.timeout:g} s")
-        outcome.ms = _since(began)
-        return outcome
-    finally:
-        await _tidy(process)
-    return _outcome(plan, process.returncode, output, _since(began))
+    with Output() as output:
+        try:
+            process = await _start(plan.command, output)
+        except OSError as error:
+            said = f"{plan.command[0]} does not start: {error.strerror}"
+            return no_answer("plugin", said)
+        try:
+            async with asyncio.timeout(plan.spec.timeout):
+                await process.wait()
+        except TimeoutError:
+            said = f"Not finished within {plan.spec.timeout:g} s"
+            return no_answer("timeout", said, _since(began))
+        finally:
+            await _tidy(process)
+        return _outcome(plan, process.returncode, output.text(), _since(began))
+
+
+async def _start(command, output):
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output.write_end,
+        stderr=output.write_end,
+        env=ENVIRONMENT,
+        cwd="/",
+        start_new_session=True,
+    )
 
 
 def _since(began):
     return round((monotonic() - began) * 1000.0, 2)
 
 
-async def _read(process):
-    """The output, until the process itself ends: its forks may hold the pipe."""
-    kept = bytearray()
+class Output:
+    """A pipe whose first bytes are kept.
 
-    async def drain():
-        while piece := await process.stdout.read(READ):
-            kept.extend(piece[: READ - len(kept)])
+    Our own, because asyncio waits for the end of its pipes: a fork of the
+    command that holds one open would hold us, too.
+    """
 
-    reading = asyncio.ensure_future(drain())
-    try:
-        await process.wait()
-        # What it wrote last may still be in the pipe.
-        await asyncio.wait({reading}, timeout=0.2)
-    finally:
-        reading.cancel()
-    return kept.decode("utf-8", "replace")
+    def __enter__(self):
+        self._kept = bytearray()
+        self._read_end, self.write_end = os.pipe()
+        os.set_blocking(self._read_end, False)
+        asyncio.get_running_loop().add_reader(self._read_end, self._take)
+        return self
+
+    def __exit__(self, *_):
+        asyncio.get_running_loop().remove_reader(self._read_end)
+        os.close(self._read_end)
+        os.close(self.write_end)
+
+    def _take(self):
+        try:
+            piece = os.read(self._read_end, READ)
+        except BlockingIOError:
+            return False
+        self._kept.extend(piece[: READ - len(self._kept)])
+        return bool(piece)
+
+    def text(self):
+        """What was written until now."""
+        for _ in range(ROUNDS):
+            if not self._take():
+                break
+        return self._kept.decode("utf-8", "replace")
 
 
 async def _tidy(process):
@@ -133,8 +155,6 @@ async def _tidy(process):
     if process.returncode is None or session_members(process.pid):
         await end_group(process.pid)
         await process.wait()
-    # The pipe, when a stray still held its other end.
-    process._transport.close()
 
 
 def _outcome(plan, status, output, ms):
