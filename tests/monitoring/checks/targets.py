@@ -56,7 +56,9 @@ class Target:
             head = await reader.readuntil(b"\r\n\r\n")
             lines = head.decode("latin-1").split("\r\n")
             method, path, _ = lines[0].split(" ", 2)
-            headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+            headers = dict(
+                line.lower().split(": ", 1) for line in lines[1:] if ": " in line
+            )
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             self.requests.append((method, path, headers, body))
             await self._answer(path, headers, writer)
@@ -154,7 +156,9 @@ class Authority:
         )
         self.file = folder / "authority.pem"
         self.file.write_bytes(
-            made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+            made.sign(self._key, hashes.SHA256()).public_bytes(
+                serialization.Encoding.PEM
+            )
         )
 
     def context(self, host="localhost", ends=timedelta(days=90), signed=True):
@@ -162,7 +166,8 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         made = self._builder(_name(host), key, ends, signed).add_extension(
-            x509.SubjectAlternativeName(names if host == "localhost" else names[:1]), False
+            x509.SubjectAlternativeName(names if host == "localhost" else names[:1]),
+            False,
         )
         certificate = made.sign(self._key if signed else key, hashes.SHA256())
         path = self.folder / f"{host}-{ends.days}-{signed}.pem"

@@ -130,7 +130,13 @@ def test_a_slow_answer_is_not_good(ask, params, status):
 
 def test_the_phases_add_up(ask):
     outcome = ask("/fine")
-    assert list(outcome.phases) == ["resolve", "connect", "tls", "first_byte", "transfer"]
+    assert list(outcome.phases) == [
+        "resolve",
+        "connect",
+        "tls",
+        "first_byte",
+        "transfer",
+    ]
     assert abs(sum(outcome.phases.values()) - outcome.ms) < 1
 
 

@@ -59,7 +59,11 @@ def test_thresholds_of_the_check_judge_them(plugin):
     [
         ("fine", "fine", {}),
         ("a|x=1", "a", {"x": (1.0, "")}),
-        ("a|x=1\nmore\nlines|y=2s;;\nz=3%", "a", dict(x=(1, ""), y=(2, "s"), z=(3, "%"))),
+        (
+            "a|x=1\nmore\nlines|y=2s;;\nz=3%",
+            "a",
+            dict(x=(1, ""), y=(2, "s"), z=(3, "%")),
+        ),
         ("a|'it''s'=-1e3c", "a", {"it's": (-1000.0, "c")}),
         ("a| = ; x= y=1 'unended", "a", {"y": (1.0, "")}),
         ("|", "", {}),
@@ -72,7 +76,9 @@ def test_output_is_split(output, text, values):
 
 
 def test_arguments_are_never_a_shells(plugin, tmp_path):
-    outcome = plugin('echo "$#:$1:$2"', ["{address}; touch /tmp/x", "$(id)"], address="a")
+    outcome = plugin(
+        'echo "$#:$1:$2"', ["{address}; touch /tmp/x", "$(id)"], address="a"
+    )
     assert outcome.text == "2:a; touch /tmp/x:$(id)"
 
 

@@ -57,16 +57,18 @@ def test_the_banner_is_judged(run, params, status, reason):
 )
 def test_a_banner_that_never_comes(run, talk, reason):
     with port_that(talk) as port:
-        outcome = run(
-            "tcp", "127.0.0.1", port, params={"expect": "^220"}, timeout=1.5
-        )
+        outcome = run("tcp", "127.0.0.1", port, params={"expect": "^220"}, timeout=1.5)
     assert (outcome.status, outcome.reason) == ("crit", reason)
 
 
 def test_a_banner_inside_of_tls(run, authority):
     around = Surroundings(ca_file=str(authority.file))
     with Target(authority.context()) as target:
-        params = {"tls": True, "send": "GET /fine HTTP/1.0\\r\\n\\r\\n", "expect": "well"}
+        params = {
+            "tls": True,
+            "send": "GET /fine HTTP/1.0\\r\\n\\r\\n",
+            "expect": "well",
+        }
         outcome = run(
             "tcp", "127.0.0.1", target.port, around, name="localhost", params=params
         )
