@@ -38,6 +38,10 @@ class Schedule:
             self._heap.append((due, spec.id, self._round))
         heapify(self._heap)
 
+    def prepared(self) -> list:
+        """All checks."""
+        return [entry[0] for entry in self._known.values()]
+
     def due(self, now: float) -> list:
         """Those whose time has come, each with that time; all are due anew.
 
@@ -63,7 +67,7 @@ class Schedule:
 
     def rewind(self, now: float) -> None:
         """Work out all due times anew, after the clock was set."""
-        checks = [entry[0] for entry in self._known.values()]
+        checks = self.prepared()
         self._known = {}
         self.replace(checks, now)
 
