@@ -24,6 +24,7 @@ from .sections import Satellite
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import fields
+from dataclasses import MISSING
 from pathlib import Path
 import os
 import tomllib
@@ -97,7 +98,7 @@ def load(path) -> Configuration:
     return configuration
 
 
-def build(tables: dict, problems: list) -> Configuration:
+def build(tables: dict, problems: list) -> Configuration | None:
     """What can be made of *tables*; what cannot is added to *problems*."""
     parts = {}
     for name, value in tables.items():
@@ -108,20 +109,26 @@ def build(tables: dict, problems: list) -> Configuration:
             parts[name] = tuple(section(kind, row, name, problems) for row in value)
         else:
             problems.append(f"[{name}] is not a known section.")
-    return Configuration(**parts)
+    return None if problems else Configuration(**parts)
 
 
 def section(kind, table, name, problems):
-    known = {one.name: one for one in fields(kind)}
+    """An instance of *kind*, or None where something that is needed is missing."""
+    types = {one.name: one.type.__name__ for one in fields(kind)}
     values = {}
     for key, value in table.items():
-        if key not in known:
+        if key not in types:
             problems.append(f"{name}.{key} is not a known setting.")
-        elif fits(value, known[key].type):
+        elif fits(value, types[key]):
             values[key] = tuple(value) if isinstance(value, list) else value
         else:
-            problems.append(f"{name}.{key} must be {WORDS[known[key].type]}.")
-    return kind(**values)
+            problems.append(f"{name}.{key} must be {WORDS[types[key]]}.")
+    for one in fields(kind):
+        if one.default is MISSING and one.default_factory is MISSING:
+            if one.name not in table:
+                problems.append(f"{name}.{one.name} is missing.")
+                return None
+    return kind(**values) if not problems else None
 
 
 WORDS = {

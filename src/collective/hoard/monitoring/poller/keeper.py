@@ -36,11 +36,12 @@ PHASES = ("resolve", "connect", "tls", "first_byte", "transfer")
 class Keeper:
     """See `interfaces.Sink` and `Lister`. `open()` first.
 
-    *trusted* is a function (owner group, list source) -> bool.
+    *trusted* is a function (owner group, list source) -> bool. Without *beats*
+    this is no poller that anybody would miss.
     """
 
-    def __init__(self, url, name, clock, trusted, aftermath=None):
-        self.url, self.name = url, name
+    def __init__(self, url, name, clock, trusted, aftermath=None, beats=True):
+        self.url, self.name, self._beats = url, name, beats
         self._clock, self._trusted = clock, trusted
         self.aftermath = aftermath or Silence()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
@@ -62,7 +63,7 @@ class Keeper:
         self.store = Store(self.engine, clock=self._clock)
         self.source_id = self.store.ensure_source(self.name, "local")
         now = self._clock()
-        last = self._begin_row(int(now))
+        last = self._begin_row(int(now)) if self._beats else None
         # What happened while we were away is unknown: said before anything is
         # judged anew, and by one notice, not by one for each check.
         if last is not None and now - last > AWAY:
@@ -85,11 +86,11 @@ class Keeper:
         self._thread.shutdown()
 
     def _close(self):
-        with self.engine.begin() as connection:
+        if self._beats:
+            stopped = int(self._clock())
             own = pollers.c.name == self.name
-            connection.execute(
-                update(pollers).where(own).values(stopped=int(self._clock()))
-            )
+            with self.engine.begin() as connection:
+                connection.execute(update(pollers).where(own).values(stopped=stopped))
         self.engine.dispose()
         self.reader.dispose()
 

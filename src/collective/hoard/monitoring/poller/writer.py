@@ -41,6 +41,10 @@ class Writer:
     def waiting(self) -> int:
         return len(self._own) + sum(len(samples) for samples, _ in self._guests)
 
+    def own(self) -> tuple:
+        """Our samples that wait."""
+        return tuple(self._own)
+
     def put(self, entries) -> None:
         """Store these `Own`s some time soon."""
         self._own.extend(entries)
