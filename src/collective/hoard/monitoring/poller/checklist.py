@@ -4,6 +4,7 @@ from ..checks.interfaces import ACTIVE_KINDS
 from ..checks.interfaces import CheckSpec
 from ..checks.interfaces import TIMEOUT
 from ..database.tables import check as checks
+from .interfaces import Entry
 from .interfaces import Listing
 from sqlalchemy import select
 
@@ -22,22 +23,33 @@ def read_listing(connection, source: str, generation: int, trusted) -> Listing:
         c.id, c.name, c.kind, c.address, c.port, c.host, c.params, c.interval,
         c.timeout, c.owner_group, c.list_source,
     ).where(c.enabled, c.removed.is_(None))  # fmt: skip
-    specs, names, thresholds = [], {}, {}
+    specs, names = [], {}
     for row in connection.execute(query):
         params = row.params if isinstance(row.params, dict) else {}
-        names[row.name] = row.id
-        if isinstance(params.get("thresholds"), dict):
-            thresholds[row.id] = params["thresholds"]
-        if row.kind in ACTIVE_KINDS and runs_at(params, source):
+        where = places(params)
+        names[row.name] = entry_of(row, params, where)
+        if row.kind in ACTIVE_KINDS and source in where:
             specs.append(spec_of(row, params, trusted))
-    return Listing(generation, tuple(specs), names, thresholds)
+    return Listing(generation, tuple(specs), names)
 
 
-def runs_at(params: dict, source: str) -> bool:
-    """Whether *source* is among the places where a check runs."""
-    where = params.get("where") or [CENTRE]
-    where = [where] if isinstance(where, str) else where
-    return source in where
+def places(params: dict) -> tuple:
+    """The sources that run a check."""
+    where = params.get("where") or CENTRE
+    return (where,) if isinstance(where, str) else tuple(where)
+
+
+def entry_of(row, params, where) -> Entry:
+    thresholds = params.get("thresholds")
+    return Entry(
+        row.id,
+        row.name,
+        row.kind,
+        row.owner_group,
+        where,
+        thresholds if isinstance(thresholds, dict) else None,
+        params.get("unknown", "absent"),
+    )
 
 
 def spec_of(row, params, trusted) -> CheckSpec:

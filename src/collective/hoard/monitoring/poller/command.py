@@ -136,7 +136,9 @@ def once(arguments):
 
         service = Service(configuration)
         results = await service.once()
-        return results, {v: k for k, v in service.engine.listing.names.items()}
+        return results, {
+            entry.id: name for name, entry in service.engine.listing.names.items()
+        }
 
     results, names = asyncio.run(work())
     for entry in sorted(results, key=lambda one: names.get(one.sample.check, "")):

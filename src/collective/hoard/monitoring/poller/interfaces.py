@@ -7,15 +7,26 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A check as those see it who bring results for it."""
+
+    id: int
+    name: str
+    kind: str
+    owner_group: str | None = None
+    where: tuple = ()
+    thresholds: dict | None = None
+    #: What a result "unknown" counts as; "absent" is no sample.
+    unknown: str = "absent"
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """What there is to check. `names`: {name: number} of all checks that are
-    watched, also of those that others bring results for."""
+    """What there is to check, and all checks that are watched: {name: Entry}."""
 
     generation: int
     checks: tuple
     names: dict = field(default_factory=dict)
-    #: {number: thresholds} of the checks that have some, and {number: kind}.
-    thresholds: dict = field(default_factory=dict)
 
 
 @dataclass(slots=True)

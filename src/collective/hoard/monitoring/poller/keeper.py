@@ -137,12 +137,13 @@ class Keeper:
             return meta.get(connection, meta.GENERATION)
 
     async def listing(self):
-        return await asyncio.to_thread(self._listing)
+        return await asyncio.to_thread(self.listing_for, self.name)
 
-    def _listing(self):
+    def listing_for(self, source: str):
+        """What the poller or satellite *source* has to run."""
         with self.reader.begin() as connection:
             generation = meta.get(connection, meta.GENERATION)
-            return read_listing(connection, self.name, generation, self._trusted)
+            return read_listing(connection, source, generation, self._trusted)
 
     async def say_problems(self, found: dict) -> None:
         """*found*: {check number: why it does not run}; replaces what was said."""
