@@ -116,7 +116,9 @@ def run(arguments):
     async def work():
         from .service import Service
 
-        await Service(configuration).run()
+        service = Service(configuration)
+        service.obey_signals()
+        await service.run()
 
     asyncio.run(work())
     return OK
@@ -162,7 +164,9 @@ def satellite(arguments):
     async def work():
         from ..satellite.service import SatelliteService
 
-        await SatelliteService(configuration).run()
+        service = SatelliteService(configuration)
+        service.obey_signals()
+        await service.run()
 
     asyncio.run(work())
     return OK

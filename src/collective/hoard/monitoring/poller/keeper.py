@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 AWAY = 120
 #: Checks closed in one transaction: between two of them samples are written.
 CLOSE_AT_ONCE = 500
+#: Seconds between two notes that a source lives.
+SEEN = 30
 PHASES = ("resolve", "connect", "tls", "first_byte", "transfer")
 
 
@@ -47,6 +49,7 @@ class Keeper:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self.store = None
         self.seq_changed = None
+        self._seen = {}
 
     async def call(self, work, *arguments):
         """Run *work* in the thread of the database."""
@@ -191,6 +194,18 @@ class Keeper:
         """Pack and forget old samples for at most *budget* seconds."""
         await self.call(self.store.housekeep, self._clock(), budget)
 
+    async def seen(self, source_id: int) -> None:
+        """Remember that a source lives; at most once in `SEEN` seconds."""
+        now = self._clock()
+        if now - self._seen.get(source_id, 0) > SEEN:
+            self._seen[source_id] = now
+            await self.call(self._write_seen, source_id, int(now))
+
+    def _write_seen(self, source_id, now):
+        with self.engine.begin() as connection:
+            query = update(sources).where(sources.c.id == source_id)
+            connection.execute(query.values(last_seen=now))
+
     async def beat(self, **values) -> None:
         await self.call(self._beat, values)
 
@@ -199,9 +214,8 @@ class Keeper:
         with self.engine.begin() as connection:
             own = pollers.c.name == self.name
             connection.execute(update(pollers).where(own).values(beat=now, **values))
-            seen = update(sources).where(sources.c.id == self.source_id)
-            connection.execute(seen.values(last_seen=now))
             meta.put(connection, meta.HEARTBEAT, now)
+        self._write_seen(self.source_id, now)
 
 
 def write_timings(connection, rows):

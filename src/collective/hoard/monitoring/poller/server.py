@@ -136,6 +136,7 @@ class Server:
         intake = take_in(rows, listing, who.name, now, lambda entry: may(who, entry))
         if intake.samples:
             recorded = await self.service.writer.put_and_wait(intake.samples)
+            await self.service.keeper.seen(who.id)
             places = {
                 id(sample): place
                 for sample, place in zip(intake.samples, intake.places, strict=True)
@@ -192,15 +193,12 @@ class Server:
         generation = await self.service.keeper.generation()
         if request.query.get("generation") == str(generation):
             return web.Response(status=304, headers=COMMON)
-        listing = await asyncio.to_thread(self._listing_for, who.name)
+        listing = await asyncio.to_thread(self.service.keeper.listing_for, who.name)
         names = {entry.id: name for name, entry in listing.names.items()}
         rows = [{**asdict(spec), "id": names[spec.id]} for spec in listing.checks]
         return reply(
             {"generation": listing.generation, "source": who.name, "checks": rows}
         )
-
-    def _listing_for(self, source):
-        return self.service.keeper.listing_for(source)
 
     # --- Events ---------------------------------------------------------
 

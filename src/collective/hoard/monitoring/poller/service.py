@@ -47,6 +47,8 @@ class Service:
         self.configuration = configuration
         self.clock = SteadyClock(configuration.poller.clock_settle)
         self._ended = asyncio.Event()
+        self.ready = asyncio.Event()
+        self.server = None
 
     async def open(self, beats=True):
         """Open the database and read the list.
@@ -86,14 +88,13 @@ class Service:
         """
         await self.open()
         self.writer.put(restore(self.configuration.poller.spool_file))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.stop)
         tasks = Tasks()
         writing = asyncio.create_task(self.writer.run())
         self._begin(tasks)
         logger.info("Watching %s checks", len(self.engine.listing.checks))
         async with AsyncExitStack() as stack:
             await self._open_doors(stack)
+            self.ready.set()
             await self._ended.wait()
             self.engine.stop()
             logger.info("Stopping")
@@ -102,6 +103,11 @@ class Service:
         self.writer.stop()
         await writing
         await self._end()
+
+    def obey_signals(self) -> None:
+        """Let SIGTERM and SIGINT end it cleanly; in the main thread only."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop)
 
     def stop(self) -> None:
         self._ended.set()
@@ -120,8 +126,7 @@ class Service:
         if self.configuration.http.listen:
             from .server import Server
 
-            server = Server(self)
-            await stack.enter_async_context(server)
+            self.server = await stack.enter_async_context(Server(self))
         if self.configuration.mqtt or self.configuration.amqp:
             from ..sources.listening import Listening
 
