@@ -30,8 +30,8 @@ class Engine:
     `name`: the source of our samples. `listing`: the newest list.
     """
 
-    def __init__(self, name: str, lister: Lister, writer: Writer, clock):
-        self.name, self.clock = name, clock
+    def __init__(self, name: str, lister: Lister, writer: Writer, clock, look=LOOK):
+        self.name, self.clock, self._look = name, clock, look
         self._lister, self._writer = lister, writer
         self._schedule = Schedule()
         self._running = set()
@@ -61,7 +61,7 @@ class Engine:
                     await self.read_list()
             except DatabaseUnusable as error:
                 logger.warning("The list of checks cannot be read: %s", error)
-            await self._sleep(LOOK)
+            await self._sleep(self._look)
 
     async def read_list(self) -> None:
         """:raises DatabaseUnusable: It cannot be read now; the old one is kept."""

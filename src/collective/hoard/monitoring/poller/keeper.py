@@ -209,6 +209,19 @@ class Keeper:
     async def beat(self, **values) -> None:
         await self.call(self._beat, values)
 
+    async def beat_of(self, satellite: str, values: dict) -> None:
+        """The heartbeat of a satellite."""
+        await self.call(self._beat_of, satellite, values)
+
+    def _beat_of(self, satellite, values):
+        now = int(self._clock())
+        with self.engine.begin() as connection:
+            own = pollers.c.name == satellite
+            query = update(pollers).where(own).values(beat=now, stopped=None, **values)
+            if not connection.execute(query).rowcount:
+                row = {"name": satellite, "started": now, "beat": now, **values}
+                connection.execute(insert(pollers).values(**row))
+
     def _beat(self, values):
         now = int(self._clock())
         with self.engine.begin() as connection:

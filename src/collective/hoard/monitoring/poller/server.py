@@ -69,6 +69,7 @@ class Server:
     def application(self):
         app = web.Application(middlewares=[in_words], client_max_size=MOST_LIST_BYTES)
         app.router.add_post("/results", self.results)
+        app.router.add_post("/beat", self.beat)
         app.router.add_put("/checks", self.put_checks)
         app.router.add_get("/checks", self.get_checks)
         app.router.add_get("/events", self.events)
@@ -154,6 +155,20 @@ class Server:
         answer = {"stored": stored, "silent": intake.silent, "refused": refused}
         status = 422 if refused and not stored and not intake.silent else 200
         return reply(answer, status)
+
+    async def beat(self, request):
+        """A satellite says how it is."""
+        who = await self._bearer(request)
+        if who.kind != "satellite":
+            raise refusal(web.HTTPForbidden, "Only a satellite has a heart to beat.")
+        try:
+            values = beat_of(json.loads(await self._body(request, 10_000)))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise refusal(
+                web.HTTPBadRequest, f"This is no heartbeat: {error}."
+            ) from error
+        await self.service.keeper.beat_of(who.name, values)
+        return reply({})
 
     # --- Lists ----------------------------------------------------------
 
@@ -264,6 +279,19 @@ def may(who, entry) -> str | None:
     if who.owner_group and entry.owner_group != who.owner_group:
         return f"The check {entry.name!r} is not one of {who.owner_group}."
     return None
+
+
+NUMBERS = ("pid", "checks", "running", "late", "waiting", "lost")
+
+
+def beat_of(document: dict) -> dict:
+    """:raises ValueError: It is none, or a TypeError or AttributeError."""
+    values = {key: int(document.get(key) or 0) for key in NUMBERS}
+    if max(values.values()) >= 1 << 31 or min(values.values()) < 0:
+        raise ValueError("a number is out of range")
+    for key in ("version", "note"):
+        values[key] = str(document.get(key) or "").replace("\0", "")[:500]
+    return values
 
 
 def reply(answer, status=200):
