@@ -64,7 +64,12 @@ def submit_results(arguments) -> Submitted:
     with Spool(arguments.spool) as spool:
         waiting = spool.read() + rows
         result = Submitted()
-        left = _send_all(waiting, arguments, token, result)
+        try:
+            left = _send_all(waiting, arguments, token, result)
+        except WrongUse:
+            # A wrong token is soon put right; the results are not lost for it.
+            spool.write(waiting)
+            raise
         result.kept = spool.write(left)
     return result
 
@@ -124,7 +129,7 @@ def send(rows, url, token, ca_file) -> dict:
     :raises Away: It cannot be reached, or has no database now.
     :raises WrongUse: It does not know the token, or does not take such requests.
     """
-    request = Request(
+    request = Request(  # noqa: S310
         url.rstrip("/") + "/results",
         json.dumps({"results": rows}).encode(),
         {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
