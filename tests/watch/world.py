@@ -7,6 +7,7 @@ from collective.hoard.monitoring.database.tables_poller import poller
 from collective.hoard.monitoring.database.tables_poller import timing
 from collective.hoard.monitoring.history.importing import import_lines
 from collective.hoard.monitoring.history.store import Store
+from collective.hoard.monitoring.judge.judge import Judge
 from random import Random
 from sqlalchemy import insert
 from sqlalchemy import select
@@ -29,6 +30,7 @@ def make(path, now=None, checks=40, days=30):
     names = make_checks(store, now, checks, days)
     import_lines(store, lines(names, now, days))
     make_surroundings(engine, names, now)
+    make_rule(engine, now)
     engine.dispose()
     return names
 
@@ -100,6 +102,22 @@ def sample(name, moment, status, code, ms, reason=""):
     return json.dumps(row).encode()
 
 
+def make_rule(engine, now):
+    number = Store(engine).ensure_check(
+        "rule:front", 600, kind="rule", title="Front pages"
+    )
+    with engine.begin() as connection:
+        connection.execute(
+            insert(t.rule).values(
+                name="front",
+                title="Front pages",
+                expression="up(group:web) >= 80 %",
+                check_id=number,
+            )
+        )
+    Judge(engine).start(now)
+
+
 def make_surroundings(engine, names, now):
     ids = list(names.values())
     with engine.begin() as connection:
@@ -154,8 +172,3 @@ def make_surroundings(engine, names, now):
                     text=f"The disk was full. {HOSTILE}",
                 )
             )
-        connection.execute(
-            insert(t.rule).values(
-                name="front", title="Front pages", expression="up(group:web) >= 80 %"
-            )
-        )

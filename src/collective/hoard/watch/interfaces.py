@@ -37,24 +37,21 @@ class Refused(HoardError):
         self.problems = problems
 
 
-class NotAReference(Invalid):
-    __doc__ = _("Write env:NAME or file:/path: a secret is never stored in Plone.")
+class SettingInvalid(Invalid):
+    """A setting cannot be taken; the argument is a message that says why."""
 
 
-class PasswordInAddress(Invalid):
-    __doc__ = _(
-        "Write {secret} in place of the password, and where the secret is in the "
-        "field below: passwords are never stored in Plone."
-    )
-
-
-class NotAnAddress(Invalid):
-    __doc__ = _("This is not the address of a web server (http:// or https://).")
+NO_REFERENCE = _("Write env:NAME or file:/path: a secret is never stored in Plone.")
+PASSWORD = _(
+    "Write {secret} in place of the password, and where the secret is in the field "
+    "below: passwords are never stored in Plone."
+)
+NO_ADDRESS = _("This is not the address of a web server (http:// or https://).")
 
 
 def is_reference(value):
     if value and not value.startswith(("env:", "file:/")):
-        raise NotAReference(value)
+        raise SettingInvalid(NO_REFERENCE)
     return True
 
 
@@ -62,15 +59,15 @@ def has_no_password(value):
     try:
         password = urlsplit(value or "").password
     except ValueError as error:
-        raise PasswordInAddress() from error
+        raise SettingInvalid(PASSWORD) from error
     if password and password != PLACEHOLDER:
-        raise PasswordInAddress()
+        raise SettingInvalid(PASSWORD)
     return True
 
 
 def is_web_address(value):
     if value and not value.startswith(("http://", "https://", "/")):
-        raise NotAnAddress(value)
+        raise SettingInvalid(NO_ADDRESS)
     return True
 
 

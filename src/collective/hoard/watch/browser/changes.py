@@ -25,7 +25,8 @@ class Changes(BrowserView):
         response.setHeader("Cache-Control", "private, no-store")
         response.setHeader("Content-Type", "application/json")
         since = self.request.form.get("since", "")
-        since = int(since) if isinstance(since, str) and since.isdecimal() else 0
+        good = isinstance(since, str) and since.isascii() and since.isdecimal()
+        since = int(since) if good and len(since) < 18 else 0
         try:
             with reading() as connection:
                 now = times.now()

@@ -1,5 +1,6 @@
 """``@@hoard-check/NUMBER``: everything about one check."""
 
+from ...forms.zone import site_zone
 from .. import rights
 from .. import times
 from .. import words
@@ -263,6 +264,10 @@ class Check(Page):
         return report.first_known(self.db, self.row.id)
 
     hours = HOURS
+
+    @property
+    def zone(self):
+        return str(site_zone())
 
 
 def rounded(value):

@@ -132,7 +132,7 @@ class Page(BrowserView):
 
     def number(self, name, default=1, most=1_000_000):
         text = self.given(name)
-        good = text.isascii() and text.isdecimal() and len(text) < 10
+        good = text.isascii() and text.isdecimal() and len(text) < 14
         return min(max(int(text), 1), most) if good else default
 
     def translate(self, message):

@@ -7,7 +7,7 @@ from ..reading import standings
 from .page import Page
 from collective.hoard import _
 from math import ceil
-from math import sqrt
+from math import log
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 
 
@@ -96,8 +96,9 @@ class Wall(Page):
 
     @property
     def columns(self):
-        """How many tiles stand side by side: a screen is 16 : 9."""
-        return max(ceil(sqrt(len(self.tiles) * 1.1)), 1)
+        """How many tiles stand side by side: few holes, and wider than high."""
+        count = len(self.tiles) + bool(self.hidden)
+        return min(range(1, 7), key=lambda columns: waste(columns, max(count, 1)))
 
     @property
     def summary(self):
@@ -110,3 +111,15 @@ class Wall(Page):
 
     def sign(self, status):
         return icon(status, 32)
+
+
+#: A tile that is so much wider than high is read best.
+SHAPE = 2.2
+
+
+def waste(columns, count):
+    """How bad so many columns are on a screen of 16 : 9."""
+    rows = ceil(count / columns)
+    holes = (rows * columns - count) / count
+    shape = 16 / 9 * rows / columns
+    return 2 * holes + abs(log(shape / SHAPE))

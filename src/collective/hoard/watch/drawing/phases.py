@@ -10,7 +10,7 @@ COLOURS = ("#0b5394", "#38761d", "#9a6700", "#741b47", "#45818e")
 BAR, ROW = 22, 18
 
 
-def phases(parts, title, width=720):
+def phases(parts, title, width=400):
     """A picture of ``[(label, milliseconds)]``; each part is named below it."""
     total = sum(ms for _, ms in parts) or 1
     shown, x = [], 0

@@ -17,6 +17,8 @@ from sqlalchemy import select
 #: Worst first: unknown may be anything, and comes before a mere warning.
 ORDER = ("crit", "unknown", "warn", "ok", "unmonitored")
 RANK = {STATUSES.index(name): place for place, name in enumerate(ORDER)}
+#: Of those people want to see what has just begun.
+BAD = [STATUSES.index(name) for name in ("crit", "unknown", "warn")]
 PAGE = 50
 LARGEST = 200
 c, s = t.check.c, t.standing.c
@@ -145,7 +147,13 @@ def page(connection, now, asked):
     pages = max(-(-total // asked.size), 1)
     number = min(max(asked.page, 1), pages)
     query = (
-        query.order_by(case(RANK, value=status), since_now(now).desc(), c.name)
+        query.order_by(
+            case(RANK, value=status),
+            # Of what is bad the newest first; what is well stands by its name.
+            case((status.in_(BAD), since_now(now)), else_=0).desc(),
+            func.lower(func.coalesce(c.title, c.name)),
+            c.id,
+        )
         .limit(asked.size)
         .offset((number - 1) * asked.size)
     )

@@ -14,6 +14,19 @@
   function draw(place) {
     const all = [Number(place.dataset.since), Number(place.dataset.now)];
     let plot = null;
+    function said(seconds, form) {
+      const zone = { timeZone: place.dataset.zone };
+      return new Intl.DateTimeFormat(document.documentElement.lang || undefined, Object.assign(zone, form)).format(seconds * 1000);
+    }
+    function labels(u, places, axis, space, step) {
+      const form = step >= 86400 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+      return places.map(function (at, i) {
+        const text = said(at, form);
+        const day = { day: "numeric", month: "short" };
+        const fresh = i === 0 || said(places[i - 1], day) !== said(at, day);
+        return step < 86400 && fresh ? text + "\n" + said(at, day) : text;
+      });
+    }
     function show(since, until) {
       return read(place, since, until).then(function (data) {
         plot.setData(data, false);
@@ -23,12 +36,13 @@
     function options(width) {
       return {
         width: width, height: 240, legend: { live: true },
+        tzDate: function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), place.dataset.zone); },
         cursor: { drag: { x: true, y: false, setScale: false } },
         scales: { x: { time: true }, y: { range: function (u, low, high) { return [0, Math.max(high || 1, 1) * 1.05]; } } },
-        axes: [{}, { size: 64, values: function (u, values) { return values.map(function (v) { return v + " ms"; }); } }],
+        axes: [{ values: labels, space: 70 }, { size: 80, values: function (u, values) { return values.map(function (v) { return v + " ms"; }); } }],
         bands: [{ series: [3, 1], fill: "rgba(11, 83, 148, 0.2)" }],
         series: [
-          {},
+          { label: place.dataset.time, value: function (u, at) { return at == null ? "–" : said(at, { dateStyle: "medium", timeStyle: "short" }); } },
           { label: place.dataset.low, stroke: "rgba(11, 83, 148, 0.4)", width: 1 },
           { label: place.dataset.middle, stroke: "#0b5394", width: 2 },
           { label: place.dataset.high, stroke: "rgba(11, 83, 148, 0.4)", width: 1 }
