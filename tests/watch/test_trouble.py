@@ -13,12 +13,13 @@ from forms.browsing import shows_no_traceback
 from forms.browsing import status
 from sqlalchemy import text
 from watch.conftest import configure
-from zope.configuration import xmlconfig
 import html
 import pytest
 import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 
 
@@ -163,16 +164,36 @@ def test_a_database_that_is_replaced_is_read_anew(site, database, tmp_path):
 
 
 def test_without_the_extra_the_pages_say_so(functional):
-    import collective.hoard.watch.browser as package
+    from collective.hoard.watch.browser.missing import Missing
 
-    xmlconfig.file("missing.zcml", package, context=functional["configurationContext"])
-    user = manager(functional)
+    page = Missing(functional["portal"], functional["request"].clone())()
 
-    user.open(f"{functional['portal'].absolute_url()}/@@hoard-monitoring")
+    assert "extra “monitoring”" in html.unescape(page)
 
-    assert "extra “monitoring”" in html.unescape(contents(user))
-    assert status(user) == 503
-    xmlconfig.file("pages.zcml", package, context=functional["configurationContext"])
+
+WITHOUT = """
+import sys
+for name in ("sqlalchemy", "alembic", "pycurl", "ddsketch", "psycopg"):
+    sys.modules[name] = None
+import collective.hoard.watch.browser as package
+from collective.hoard.watch.browser import missing, settings
+from zope.configuration import xmlconfig
+import plone.resource, Products.Five
+context = xmlconfig.file("meta.zcml", Products.Five)
+context = xmlconfig.file("meta.zcml", plone.resource, context=context)
+xmlconfig.include(context, "configure.zcml", package)
+found = {path.rpartition("/")[2] for path in context._seen_files}
+assert "missing.zcml" in found and "pages.zcml" not in found, found
+print("said")
+"""
+
+
+def test_without_the_extra_plone_starts():
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT], capture_output=True, text=True, timeout=120
+    )
+
+    assert done.stdout.strip() == "said", done.stderr[-2000:]
 
 
 def test_secrets_are_filled_in_and_never_shown(functional, monkeypatch, tmp_path):
