@@ -82,14 +82,18 @@ class Worker:
         self._held[site] = find
         job.start()
 
+    def end(self):
+        """Begin to stop; for signal handlers, which must not wait."""
+        self._stopping.set()
+        wake.set()
+
     def stop(self, seconds=10):
         """Let every target end what it is at, and give the leases back.
 
         A call that does not come back in time is left behind: what it delivers
         may be delivered again, with the same id.
         """
-        self._stopping.set()
-        wake.set()
+        self.end()
         ends = monotonic() + seconds
         for thread in (self._thread, *list(self._jobs.values())):
             if thread is not None:
