@@ -17,6 +17,7 @@ import measure_receivers
 import measure_versions
 import measure_visitors
 import os
+import outbox_rows
 import page
 import signal
 import sys
@@ -52,10 +53,11 @@ class Sizes:
     ledger_runs: int = 5
     zeo_rows: int = 1_200
     zeo_rounds: int = 3
+    tellings: int = 20
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15)
-PARTS = ("visitors", "receivers", "versions", "ledger")
+PARTS = ("visitors", "receivers", "versions", "outbox", "ledger")
 
 
 def main(argv=None):
@@ -102,6 +104,9 @@ def measure(products, sizes, only=PARTS):
     if "versions" in only:
         with step("versions"):
             rows += measure_versions.measure(products, sizes)
+    if "outbox" in only:
+        with step("outbox"):
+            rows += outbox_rows.measure(products, sizes)
     if "ledger" in only:
         with step("ledger"):
             found, ledgers = ledger_rows.measure(products[0].folder, sizes)
