@@ -2,11 +2,13 @@
 
 from collective.hoard.outbox import mark
 from collective.hoard.outbox import outbox_state
+from collective.hoard.outbox import prepare
 from collective.hoard.outbox import send
 from collective.hoard.outbox._drain import Terms
 from collective.hoard.outbox._lease import LEASE_SECONDS
 from collective.hoard.outbox.interfaces import IMarkTarget
 from collective.hoard.outbox.interfaces import IMessageTarget
+from collective.hoard.outbox.once import drain_database
 from collective.hoard.outbox.once import drain_once
 from collective.hoard.outbox.worker import Worker
 from outbox.process import MESSAGE_TARGETS
@@ -15,6 +17,7 @@ from outbox.recorder import Notes
 from outbox.recorder import Recorder
 from outbox.recorder import Rows
 from pathlib import Path
+from persistent.mapping import PersistentMapping
 from random import choice
 from random import random
 from threading import Lock
@@ -25,6 +28,7 @@ from transaction import TransactionManager
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
 from ZODB.POSException import ConflictError
+from zope.annotation.interfaces import IAnnotations
 from zope.component import provideUtility
 from zope.interface import implementer
 import json
@@ -193,6 +197,21 @@ def test_poison_is_parked_while_the_rest_passes(db, site, recorder, targets, wor
     wait_for(lambda: state_of(site)["mail"].parked == 2)
     wait_for(lambda: len(recorder.messages) == 8)
     assert state_of(site)["mail"].last_error == "the service answered 400"
+
+
+def test_a_site_that_cannot_be_read_keeps_no_other_from_it(db, site, recorder, targets):
+    with db.transaction() as connection:
+        bad = connection.root()["bad"] = PersistentMapping()
+        prepare(bad)
+        IAnnotations(bad)["collective.hoard.outbox"]["version"] = 2
+    sites = {
+        name: lambda connection, name=name: connection.root()[name]
+        for name in ("gone", "bad", "site")
+    }
+    submit(db, 1)
+    done = drain_database(db, lambda connection: sites)
+    assert set(done) == {("site", "mail"), ("site", "search")}
+    assert all(one.sent == 1 for one in done.values())
 
 
 def test_what_is_committed_is_delivered_at_once(db, site, recorder, targets):
