@@ -1,5 +1,6 @@
 """``connection.foreign_connections``: the clients of one ZODB connection."""
 
+from . import pools
 from ._clients import Clients
 from ._clients import closer
 from ._closing import in_child
@@ -148,7 +149,8 @@ def close_all():
     found = holders()
     for holder in found:
         quietly(holder.close)
-    if found:
+    quietly(pools.close_pools)
+    if found or pools.pools():
         closer.wait()
 
 

@@ -5,6 +5,7 @@ from ._clients import Clients
 from ._holder import holder_of
 from ._kept import Kept
 from .interfaces import NoWritesHere
+from collective.hoard import _
 from time import monotonic
 import transaction
 
@@ -97,8 +98,10 @@ def _look(obj, name, factory, writes):
 def _demand_writable(obj):
     if not writable(obj):
         raise NoWritesHere(
-            "This is an old or a read-only view of the database. Nothing outside "
-            "may be changed because of it."
+            _(
+                "This is an old or a read-only view of the database. Nothing outside "
+                "may be changed because of it."
+            )
         )
 
 
