@@ -4,6 +4,18 @@ from collective.hoard import _
 from zope import schema
 from zope.interface import Attribute
 from zope.interface import Interface
+from zope.schema.vocabulary import SimpleTerm
+from zope.schema.vocabulary import SimpleVocabulary
+
+
+#: Values as in ``scanning.interfaces``.
+SCANNING = SimpleVocabulary(
+    [
+        SimpleTerm("off", title=_("Not at all")),
+        SimpleTerm("strict", title=_("While the visitor waits")),
+        SimpleTerm("quarantine", title=_("Before the first download")),
+    ]
+)
 
 
 class IHoardSettings(Interface):
@@ -41,6 +53,17 @@ class IHoardSettings(Interface):
         min=1,
         max=500,
         default=20,
+    )
+
+    scan_uploads = schema.Choice(
+        title=_("Scan uploads for viruses"),
+        description=_(
+            "Needs the service clamd. “While the visitor waits” refuses what cannot "
+            "be scanned. “Before the first download” stores each file at once and "
+            "holds it until the scanner has seen it."
+        ),
+        vocabulary=SCANNING,
+        default="off",
     )
 
 
