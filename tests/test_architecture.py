@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "search": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
     "delivery": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
     "scanning": {"connections", "outbox", "ledger", "forms.interfaces"},
-    "links": {"ledger", "forms"},
+    "links": {"connections", "ledger", "forms"},
     "forms": {"storage", "ledger", "outbox.interfaces"},
     "migration": set(),
     "monitoring": set(),

@@ -1,11 +1,18 @@
 """Settings of the site as a whole; records ``collective.hoard.*``."""
 
+from ..connections.settings import check_reference
 from collective.hoard import _
 from zope import schema
 from zope.interface import Attribute
 from zope.interface import Interface
 from zope.schema.vocabulary import SimpleTerm
 from zope.schema.vocabulary import SimpleVocabulary
+
+
+def is_reference(text):
+    """:raises SettingWrong: in words for a person; the form shows them."""
+    check_reference(text)
+    return True
 
 
 #: Values as in ``scanning.interfaces``.
@@ -64,6 +71,19 @@ class IHoardSettings(Interface):
         ),
         vocabulary=SCANNING,
         default="off",
+    )
+
+    link_secrets = schema.Tuple(
+        title=_("Secrets of download links"),
+        description=_(
+            "References to secrets, as env:NAME or file:/path, one a line, the newest "
+            "first: new links are signed with that one. Take the last one away to make "
+            "the links of its time invalid. Without any, Plone's own keys are used."
+        ),
+        value_type=schema.TextLine(constraint=is_reference),
+        required=False,
+        default=(),
+        missing_value=(),
     )
 
 
