@@ -168,6 +168,9 @@ def test_an_infected_quarantined_file_stays_held(form, clamd):
     (found,) = findings(api.portal.get())
     assert (found.key, found.signature) == (key, SIGNATURE)
     assert found.filename == "paper.txt"
+    with api.env.adopt_roles(["Manager"]):
+        panel = api.content.get_view("hoard-controlpanel", api.portal.get())()
+    assert SIGNATURE in panel
 
 
 def test_nothing_is_lost_while_the_scanner_is_down(form, clamd):
@@ -204,6 +207,7 @@ def test_rows_that_are_gone_do_not_stop_the_scanner(form, clamd):
     transaction.commit()
 
     drain_once(api.portal.get())
+    transaction.begin()
 
     assert outbox_state(api.portal.get())["scan"].pending == 0
 

@@ -1,17 +1,22 @@
 """Settings of the site as a whole; records ``collective.hoard.*``."""
 
+from ..connections.interfaces import SettingWrong
 from ..connections.settings import check_reference
 from collective.hoard import _
 from zope import schema
 from zope.interface import Attribute
 from zope.interface import Interface
+from zope.interface import Invalid
 from zope.schema.vocabulary import SimpleTerm
 from zope.schema.vocabulary import SimpleVocabulary
 
 
 def is_reference(text):
-    """:raises SettingWrong: in words for a person; the form shows them."""
-    check_reference(text)
+    """:raises Invalid: in words for a person; the form shows them."""
+    try:
+        check_reference(text)
+    except SettingWrong as wrong:
+        raise Invalid(wrong.message) from None
     return True
 
 

@@ -1,11 +1,19 @@
 """The secrets that links are signed with."""
 
+from ..connections.interfaces import SecretMissing
 from ..connections.settings import resolve
+from collective.hoard import _
 from plone.keyring.interfaces import IKeyManager
 from plone.registry.interfaces import IRegistry
 from zope.component import getUtility
 
 
+#: Characters; what is shorter can be guessed.
+SHORTEST = 16
+TOO_SHORT = _(
+    "The secret ${reference} is too short to sign with. Make it at least ${count} "
+    "random characters, as “openssl rand -hex 32” does."
+)
 RECORD = "collective.hoard.link_secrets"
 
 
@@ -19,7 +27,15 @@ def secrets():
     :raises SecretMissing: a reference leads nowhere.
     """
     named = getUtility(IRegistry).get(RECORD) or ()
-    found = [resolve(reference) for reference in named]
+    found = [_resolved(reference) for reference in named]
     if not found:
         found = [key for key in getUtility(IKeyManager)["_system"] if key]
     return [secret.encode("utf-8") for secret in found]
+
+
+def _resolved(reference):
+    secret = resolve(reference).strip()
+    if len(secret) < SHORTEST:
+        told = {"reference": reference, "count": SHORTEST}
+        raise SecretMissing(_(TOO_SHORT, mapping=told))
+    return secret

@@ -13,8 +13,12 @@ from .receiver import Receiver
 from collective.hoard import _
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from urllib.parse import quote
+from zope.component import queryMultiAdapter
 
 
+#: Name of the page that makes links, see the package ``links``.
+LINKS = "hoard-links"
 NOT_HERE = _("There is nothing here. It may have been deleted meanwhile.")
 
 
@@ -98,7 +102,14 @@ class Submission(Receiver):
             "text": text,
             "url": None if held else url,
             "held": held,
+            "share_url": self._share_url(id) if url and not held else None,
         }
+
+    def _share_url(self, id):
+        """Where links to the file are made, if something here makes any."""
+        view = queryMultiAdapter((self.context, self.request), name=LINKS)
+        query = f"key={self.row.key}&field={quote(id)}"
+        return f"{self.form_url}/@@{LINKS}?{query}" if view is not None else None
 
     def value_text(self, id, value):
         column = self._columns_by_id.get(id)
