@@ -8,10 +8,11 @@ answers are read up to a limit and within a time.
 
 from ..exceptions import HoardError
 from collective.hoard import _
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.client import HTTPException
-from time import monotonic
+from threading import Timer
 from urllib.parse import urlsplit
 import ipaddress
 import socket
@@ -71,47 +72,77 @@ def post(url, body, headers, private=False, context=None):
     """
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    ends = monotonic() + TIMEOUT
-    connection = HTTPConnection(parts.hostname, port, timeout=TIMEOUT)
+    connection = HTTPConnection(parts.hostname, port)
+    deadline = _Deadline(TIMEOUT)
     try:
-        connection.sock = _connect(parts, port, private, context)
+        connection.sock = _connect(parts, port, private, context, deadline)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, headers)
-        return _answer(connection, ends)
-    except ssl.SSLCertVerificationError as error:
-        text = _(
-            "The certificate of ${host} is not valid: ${reason}",
-            mapping={"host": parts.hostname, "reason": error.verify_message},
-        )
-        raise HttpFailed(text) from error
-    except TimeoutError as error:
-        text = _("${host} did not answer in time.", mapping={"host": parts.hostname})
-        raise HttpFailed(text) from error
+        return _answer(connection.getresponse())
     except (OSError, HTTPException, ValueError) as error:
-        reason = str(error) or type(error).__name__
-        text = _(
-            "${host} could not be reached: ${reason}",
-            mapping={"host": parts.hostname, "reason": reason[:200]},
-        )
-        raise HttpFailed(text) from error
+        raise HttpFailed(_in_words(parts.hostname, error, deadline)) from error
     finally:
+        deadline.cancel()
         connection.close()
 
 
-def _connect(parts, port, private, context):
+class _Deadline:
+    """Shuts a socket when the time is over: a time-out alone begins anew with
+    each byte, and a server may send one a second."""
+
+    def __init__(self, seconds):
+        self.is_over = False
+        self._sock = None
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def watch(self, sock):
+        self._sock = sock
+        return sock
+
+    def cancel(self):
+        self._timer.cancel()
+
+    def _end(self):
+        self.is_over = True
+        if self._sock is not None:
+            with suppress(OSError):
+                # Of the plain socket: an SSL socket's own is not for two threads.
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+
+def _in_words(host, error, deadline):
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _(
+            "The certificate of ${host} is not valid: ${reason}",
+            mapping={"host": host, "reason": error.verify_message},
+        )
+    if deadline.is_over or isinstance(error, TimeoutError):
+        return _("${host} did not answer in time.", mapping={"host": host})
+    reason = str(error) or type(error).__name__
+    return _(
+        "${host} could not be reached: ${reason}",
+        mapping={"host": host, "reason": reason[:200]},
+    )
+
+
+def _connect(parts, port, private, context, deadline):
     """A connected socket to the first address that answers."""
     failed = None
     for address in addresses(parts.hostname, port, private):
         try:
-            found = socket.create_connection(address, CONNECT_TIMEOUT)
+            found = deadline.watch(socket.create_connection(address, CONNECT_TIMEOUT))
         except OSError as error:
             failed = error
             continue
+        found.settimeout(TIMEOUT)
         if parts.scheme == "http":
             return found
         context = context or ssl.create_default_context()
         try:
-            return context.wrap_socket(found, server_hostname=parts.hostname)
+            secure = context.wrap_socket(found, server_hostname=parts.hostname)
+            return deadline.watch(secure)
         except BaseException:
             found.close()
             raise
@@ -157,19 +188,9 @@ def _inner(address):
     return address.ipv4_mapped or address.sixtofour or address
 
 
-def _answer(connection, ends):
-    """Read the answer; a server that sends a byte a second must not hold us."""
-    sock = connection.sock
-    sock.settimeout(max(ends - monotonic(), 0.1))
-    response = connection.getresponse()
+def _answer(response):
     body = b""
     while len(body) < MAX_ANSWER:
-        left = ends - monotonic()
-        if left <= 0:
-            raise TimeoutError()
-        if response.isclosed() or sock.fileno() == -1:
-            break
-        sock.settimeout(left)
         chunk = response.read1(min(8192, MAX_ANSWER - len(body)))
         if not chunk:
             break

@@ -1,0 +1,95 @@
+"""What webhooks, AMQP and MQTT have in common."""
+
+from ...connections.interfaces import ConnectionsError
+from ...connections.interfaces import SecretMissing
+from ...connections.interfaces import SettingWrong
+from ...connections.settings import check_reference
+from ...connections.settings import configured
+from ...outbox.interfaces import IMessageTarget
+from ...outbox.interfaces import Refused
+from ...outbox.interfaces import TargetDown
+from ..erasure import as_it_may_be_sent
+from ..interfaces import ITargetKind
+from ..interfaces import NotSent
+from ..settings import get_target
+from collective.hoard import _
+from uuid import uuid4
+from zope.interface import implementer
+import json
+
+
+NOT_THERE = _("There is no target ${name} any more. Add it again or discard this.")
+SWITCHED_OFF = _("An administrator has switched this target off.")
+NO_SERVICE = _(
+    "The connection ${name} is not configured or is switched off. Set it up in the "
+    "control panel, below Connections."
+)
+
+
+@implementer(ITargetKind, IMessageTarget)
+class TargetKind:
+    """Subclasses write `send`."""
+
+    title = ""
+    order = 0
+    options = ()
+
+    def problems(self, options):
+        return ()
+
+    def deliver(self, root, message):
+        """See `IMessageTarget`."""
+        target = get_target(message.target)
+        if target is None:
+            raise Refused(_(NOT_THERE, mapping={"name": message.target}))
+        if not target.enabled:
+            raise TargetDown(SWITCHED_OFF)
+        data = as_it_may_be_sent(root, message.body)
+        self.send(root, target, message.id, data, message.attempts)
+
+    def try_it(self, site, target, data):
+        """See `ITargetKind`."""
+        try:
+            return self.send(site, target, str(uuid4()), data, 0)
+        except (TargetDown, Refused) as error:
+            raise NotSent(error.args[0]) from error
+
+    def send(self, site, target, id, data, attempts):
+        """Send *data*; return what happened, a message for a person.
+
+        :raises TargetDown, Refused:
+        """
+        raise NotImplementedError
+
+
+def as_json(id, data):
+    """The bytes that every target sends."""
+    return json.dumps({"id": id, **data}, ensure_ascii=False).encode("utf-8")
+
+
+def service(site, name):
+    """`IServiceSettings` of the connection *name*. :raises TargetDown:"""
+    try:
+        found = configured(site, name)
+    except SettingWrong as error:
+        raise TargetDown(error.args[0]) from error
+    if found is None:
+        raise TargetDown(_(NO_SERVICE, mapping={"name": name}))
+    return found
+
+
+def secret_of(get):
+    """What ``get()`` reads. :raises TargetDown: it leads nowhere."""
+    try:
+        return get()
+    except (SecretMissing, SettingWrong) as error:
+        raise TargetDown(error.args[0]) from error
+
+
+def reference_problem(reference):
+    """What is wrong with a reference to a secret, or None."""
+    try:
+        check_reference(reference)
+    except ConnectionsError as error:
+        return error.args[0]
+    return None
