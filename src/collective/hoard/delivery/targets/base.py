@@ -5,6 +5,7 @@ from ...connections.interfaces import SecretMissing
 from ...connections.interfaces import SettingWrong
 from ...connections.settings import check_reference
 from ...connections.settings import configured
+from ...forms.interfaces import in_english
 from ...outbox.interfaces import IMessageTarget
 from ...outbox.interfaces import Refused
 from ...outbox.interfaces import TargetDown
@@ -41,20 +42,20 @@ class TargetKind:
         """See `IMessageTarget`."""
         target = get_target(message.target)
         if target is None:
-            raise Refused(_(NOT_THERE, mapping={"name": message.target}))
+            raise refused(_(NOT_THERE, mapping={"name": message.target}))
         if not target.enabled:
-            raise TargetDown(SWITCHED_OFF)
+            raise down(SWITCHED_OFF)
         data = as_it_may_be_sent(root, message.body)
-        self.send(root, target, message.id, data, message.attempts)
+        self.send(root, target, message.id, data)
 
     def try_it(self, site, target, data):
         """See `ITargetKind`."""
         try:
-            return self.send(site, target, str(uuid4()), data, 0)
+            return self.send(site, target, str(uuid4()), data)
         except (TargetDown, Refused) as error:
-            raise NotSent(error.args[0]) from error
+            raise NotSent(getattr(error, "message", error.args[0])) from error
 
-    def send(self, site, target, id, data, attempts):
+    def send(self, site, target, id, data):
         """Send *data*; return what happened, a message for a person.
 
         :raises TargetDown, Refused:
@@ -67,15 +68,38 @@ def as_json(id, data):
     return json.dumps({"id": id, **data}, ensure_ascii=False).encode("utf-8")
 
 
-def service(site, name):
+def down(message):
+    """A `TargetDown` that says *message*: in English to the outbox, which keeps
+    text, and as the message id to who tries a target."""
+    return _with(TargetDown, message)
+
+
+def refused(message):
+    """A `Refused`, in the same way."""
+    return _with(Refused, message)
+
+
+def _with(kind, message):
+    error = kind(in_english(message))
+    error.message = message
+    return error
+
+
+def service(site, name, kind):
     """`IServiceSettings` of the connection *name*. :raises TargetDown:"""
     try:
         found = configured(site, name)
     except SettingWrong as error:
-        raise TargetDown(error.args[0]) from error
+        raise down(error.message) from error
     if found is None:
-        raise TargetDown(_(NO_SERVICE, mapping={"name": name}))
+        raise down(_(NO_SERVICE, mapping={"name": name}))
+    if found.kind != kind:
+        told = {"name": name, "kind": found.kind, "wanted": kind}
+        raise down(_(OTHER_KIND, mapping=told))
     return found
+
+
+OTHER_KIND = _("The connection ${name} is for ${kind}, but must be for ${wanted}.")
 
 
 def secret_of(get):
@@ -83,7 +107,7 @@ def secret_of(get):
     try:
         return get()
     except (SecretMissing, SettingWrong) as error:
-        raise TargetDown(error.args[0]) from error
+        raise down(error.message) from error
 
 
 def reference_problem(reference):
@@ -91,5 +115,5 @@ def reference_problem(reference):
     try:
         check_reference(reference)
     except ConnectionsError as error:
-        return error.args[0]
+        return error.message
     return None

@@ -1,11 +1,11 @@
 """Mails, through the site's mail settings."""
 
 from ...outbox.interfaces import IMessageTarget
-from ...outbox.interfaces import Refused
-from ...outbox.interfaces import TargetDown
 from ..composing import compose
 from ..erasure import find_row
 from ..settings import get_mail_limits
+from .base import down
+from .base import refused
 from collective.hoard import _
 from email.utils import formataddr
 from plone.registry.interfaces import IRegistry
@@ -17,8 +17,6 @@ import logging
 import smtplib
 
 
-#: So often a server may put off one recipient before the mail is parked.
-MAX_DEFERRALS = 12
 logger = logging.getLogger(__name__)
 
 
@@ -35,10 +33,10 @@ class MailTarget:
                 # Its time is over, or somebody had it removed: see `erasure`.
                 logger.info("mail %s: its submission was removed", message.id)
                 return
-        send_mail(root, message.id, body, row, message.attempts)
+        send_mail(root, message.id, body, row)
 
 
-def send_mail(site, id, body, row=None, attempts=0):
+def send_mail(site, id, body, row=None):
     """Send the mail of *body* now.
 
     :param row: the submission, whose files may be attached.
@@ -46,24 +44,24 @@ def send_mail(site, id, body, row=None, attempts=0):
     """
     sender = sender_address()
     if not sender:
-        raise TargetDown(NO_SENDER)
+        raise down(NO_SENDER)
     try:
         mail = compose(id, body, sender, row, get_mail_limits().attachments_size)
     except ValueError as error:
         text = _("No mail can be made of this: ${reason}", mapping={"reason": str(error)})
-        raise Refused(text) from error
+        raise refused(text) from error
     host = getToolByName(site, "MailHost")
     try:
         # At once: MailHost's own way would wait for a commit, and could not tell
         # us whether the server took it.
         host.send(mail, mto=body["to"], mfrom=mail["From"], immediate=True)
     except smtplib.SMTPRecipientsRefused as error:
-        raise _recipient_refused(error, attempts) from error
+        raise _recipient_refused(error) from error
     except smtplib.SMTPResponseException as error:
         raise _answered(error) from error
     except (smtplib.SMTPException, MailHostError, OSError, RuntimeError) as error:
         text = _("The mail server: ${reason}", mapping={"reason": _line(error)})
-        raise TargetDown(text) from error
+        raise down(text) from error
 
 
 NO_SENDER = _(
@@ -79,13 +77,13 @@ def sender_address():
     return formataddr((name, address)) if address else ""
 
 
-def _recipient_refused(error, attempts):
+def _recipient_refused(error):
     ((address, (code, text)),) = list(error.recipients.items())[:1]
     told = {"address": address, "code": code, "text": _text(text)}
     message = _("The mail server refuses ${address}: ${code} ${text}", mapping=told)
-    if code >= 500 or attempts >= MAX_DEFERRALS:
-        return Refused(message)
-    return TargetDown(message)
+    if code >= 500:
+        return refused(message)
+    return down(message)
 
 
 def _answered(error):
@@ -95,8 +93,8 @@ def _answered(error):
     # sender, the content. A refused log-in is a matter of the settings.
     about_mail = isinstance(error, (smtplib.SMTPDataError, smtplib.SMTPSenderRefused))
     if error.smtp_code >= 500 and about_mail:
-        return Refused(message)
-    return TargetDown(message)
+        return refused(message)
+    return down(message)
 
 
 def _text(text):

@@ -2,15 +2,15 @@
 
 from ...connections.settings import resolve
 from ...forms.interfaces import Field
-from ...outbox.interfaces import Refused
-from ...outbox.interfaces import TargetDown
 from ..guarded_http import AddressRefused
 from ..guarded_http import HttpFailed
 from ..guarded_http import post
 from ..guarded_http import url_problem
 from ..signing import signature_headers
 from .base import as_json
+from .base import down
 from .base import reference_problem
+from .base import refused
 from .base import secret_of
 from .base import TargetKind
 from collective.hoard import _
@@ -22,8 +22,6 @@ from time import time
 LATER = (408, 425, 429)
 #: Answers of proxies whose site is away; it is not the message's fault.
 AWAY = (502, 503, 504)
-#: So often a message may meet an error inside the receiver before it is parked.
-MAX_ERRORS = 10
 #: A receiver cannot put us off for longer, in seconds.
 MAX_PAUSE = 3600
 SHOWN = 200
@@ -67,7 +65,7 @@ class Webhook(TargetKind):
         if problem:
             yield "secret", problem
 
-    def send(self, site, target, id, data, attempts):
+    def send(self, site, target, id, data):
         options, body = target.options, as_json(id, data)
         reference = options.get("secret", "")
         secret = secret_of(lambda: resolve(reference))
@@ -82,12 +80,12 @@ class Webhook(TargetKind):
                 options["url"], body, headers, private=options.get("private", False)
             )
         except (AddressRefused, HttpFailed) as error:
-            raise TargetDown(error.args[0]) from error
-        judge(answer, attempts)
+            raise down(error.args[0]) from error
+        judge(answer)
         return _("Delivered; the answer was ${status}.", mapping=_told(answer))
 
 
-def judge(answer, attempts):
+def judge(answer):
     """Return if *answer* is an acknowledgement.
 
     :raises TargetDown, Refused: as its status says.
@@ -96,20 +94,20 @@ def judge(answer, attempts):
     if 200 <= status < 300:
         return
     if status in LATER or status in AWAY:
-        down = TargetDown(_("The receiver says: later (${status}).", mapping=_told(answer)))
-        down.retry_after = retry_after(answer.headers.get("retry-after"))
-        raise down
+        error = down(_("The receiver says: later (${status}).", mapping=_told(answer)))
+        error.retry_after = retry_after(answer.headers.get("retry-after"))
+        raise error
     if 300 <= status < 400:
         text = _(
             "The receiver sends us on to another address (${status}), which is not "
             "followed. Put the final address into the settings of the target.",
             mapping=_told(answer),
         )
-        raise Refused(text)
+        raise refused(text)
     text = _("The receiver answered ${status}: ${text}", mapping=_told(answer))
-    if status < 500 or attempts >= MAX_ERRORS:
-        raise Refused(text)
-    raise TargetDown(text)
+    # An error inside the receiver may be about this very message: the outbox parks
+    # what fails again and again while others go through.
+    raise (refused if status < 500 else down)(text)
 
 
 def retry_after(value, now=None):
