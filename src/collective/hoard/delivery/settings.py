@@ -31,6 +31,7 @@ class IDeliverySettings(Interface):
     targets = JSONField(
         title=_("Targets"),
         description=_("Where messages can go; edited on a page of their own."),
+        schema='{"type": "array"}',
         required=False,
         default=[],
         missing_value=[],

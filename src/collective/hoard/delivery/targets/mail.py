@@ -54,7 +54,7 @@ def send_mail(site, id, body, row=None):
     try:
         # At once: MailHost's own way would wait for a commit, and could not tell
         # us whether the server took it.
-        host.send(mail, mto=body["to"], mfrom=mail["From"], immediate=True)
+        host.send(mail, mto=str(mail["To"]), mfrom=sender, immediate=True)
     except smtplib.SMTPRecipientsRefused as error:
         raise _recipient_refused(error) from error
     except smtplib.SMTPResponseException as error:
@@ -88,7 +88,7 @@ def _recipient_refused(error):
 
 def _answered(error):
     told = {"code": error.smtp_code, "text": _text(error.smtp_error)}
-    message = _("The mail server answered ${code}: ${text}", mapping=told)
+    message = _("The mail server answered: ${code} ${text}", mapping=told)
     # Of what a server says for good, only these are about this very mail: the
     # sender, the content. A refused log-in is a matter of the settings.
     about_mail = isinstance(error, (smtplib.SMTPDataError, smtplib.SMTPSenderRefused))
