@@ -1,0 +1,123 @@
+"""Solr 9 from Maven Central, with the core's configuration that we ship."""
+
+from .server import find
+from .server import HOST
+from .server import NotThere
+from .server import Server
+from hashlib import sha256
+from pathlib import Path
+import json
+import os
+import shutil
+import subprocess
+import urllib.error
+import urllib.request
+
+
+ROOT = Path(__file__).parents[2]
+LAUNCHER = Path(__file__).with_name("solr_launcher")
+CONFIGURATION = ROOT / "src/collective/hoard/search/solr/conf"
+CACHE = ROOT / "var" / "cache"
+# Asked for by its full name, so that Maven takes this version of it.
+PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath"
+# Seconds; some 100 MB come over the network at the first time.
+DOWNLOAD = 600
+
+
+class Solr(Server):
+    """*heap*: of the Java machine, in MB."""
+
+    name = "solr"
+    packages = ("default-jdk-headless", "maven")
+
+    def __init__(self, heap=512):
+        super().__init__()
+        self.heap = heap
+
+    @property
+    def url(self):
+        return self.adopted or f"http://{HOST}:{self.port}/solr/hoard"
+
+    def programs(self):
+        return {"java": find("java"), "javac": find("javac"), "mvn": find("mvn")}
+
+    def prepare(self):
+        self._classes = class_path()
+        core = self.directory / "home" / "hoard"
+        shutil.copytree(CONFIGURATION, core / "conf")
+        (core / "core.properties").write_text("name=hoard\n")
+        (core.parent / "solr.xml").write_text("<solr />\n")
+
+    def command(self):
+        home = self.directory / "home"
+        return [
+            find("java"),
+            f"-Xmx{self.heap}m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            f"-Dsolr.install.dir={self.directory}",
+            f"-Dsolr.log.dir={self.directory}",
+            f"-Djava.io.tmpdir={self.directory}",
+            "-Djava.awt.headless=true",
+            "-cp",
+            self._classes,
+            LAUNCHER / "Launcher.java",
+            home,
+            str(self.port),
+        ]
+
+    def answers(self):
+        try:
+            with urllib.request.urlopen(
+                f"{self.url}/admin/ping?wt=json", timeout=5
+            ) as r:
+                return json.load(r)["status"] == "OK"
+        except urllib.error.HTTPError:
+            return False  # The port is open, the core is not loaded yet.
+
+    def empty(self):
+        """Remove all documents."""
+        body = json.dumps({"delete": {"query": "*:*"}}).encode()
+        request = urllib.request.Request(
+            f"{self.url}/update?commit=true",
+            body,
+            {"Content-Type": "application/json"},
+        )
+        urllib.request.urlopen(request, timeout=30).close()
+
+
+def class_path():
+    """The Java class path; Maven is asked when the pom has changed only.
+
+    :raises NotThere: Maven could not get the packages.
+    """
+    pom = LAUNCHER / "pom.xml"
+    cache = CACHE / f"solr-{sha256(pom.read_bytes()).hexdigest()[:12]}.classpath"
+    if not is_usable(cache):
+        CACHE.mkdir(parents=True, exist_ok=True)
+        ask_maven(pom, cache)
+    return cache.read_text()
+
+
+def is_usable(cache):
+    if not cache.exists():
+        return False
+    return all(Path(jar).exists() for jar in cache.read_text().split(os.pathsep))
+
+
+def ask_maven(pom, cache):
+    # Written beside and moved: another test run may be doing the same.
+    fresh = cache.with_suffix(f".{os.getpid()}")
+    scope = ("-DincludeScope=runtime", f"-Dmdep.outputFile={fresh}")
+    command = [find("mvn"), "-B", "-f", str(pom), PLUGIN, *scope]
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    try:
+        result = subprocess.run(
+            command, stdin=subprocess.DEVNULL, timeout=DOWNLOAD, **quiet
+        )
+    except subprocess.TimeoutExpired:
+        raise NotThere(f"solr: Maven took more than {DOWNLOAD} s") from None
+    if result.returncode or not fresh.exists():
+        tail = "\n".join(result.stdout.splitlines()[-10:])
+        raise NotThere(f"solr: Maven cannot get it from Maven Central:\n{tail}")
+    os.replace(fresh, cache)
