@@ -8,9 +8,7 @@ takes a quarter of an hour instead of one minute.
 from hashlib import sha256
 from packages import EXTRAS
 from packages import HOUSE
-from packages import LIBRARIES
 from packages import pinned
-from packages import SERVICES
 from packages import write_constraints
 from pathlib import Path
 from steps import give_up
@@ -69,7 +67,7 @@ def needs_venv(place):
 def make_venv(place, python=sys.executable):
     """Make the venv *place*; on a bare Debian get what that needs first."""
     if importlib.util.find_spec("ensurepip") is None:
-        install_debian_package("python3-venv", "ensurepip, part of venv,")
+        install_debian_packages(["python3-venv"], "ensurepip, part of venv,")
     shutil.rmtree(place, ignore_errors=True)
     run_step(f"Making {place.name}", [python, "-m", "venv", place], START_AFRESH)
     run_step(
@@ -79,26 +77,16 @@ def make_venv(place, python=sys.executable):
     )
 
 
-def install_debian_package(package, missing):
-    """Install *package* as root on Debian; otherwise say the line to type."""
-    line = f"apt-get install --no-install-recommends {package}"
+def install_debian_packages(packages, missing):
+    """Install *packages* as root on Debian; otherwise say the line to type."""
+    line = f"apt-get install --no-install-recommends {' '.join(packages)}"
     if not can_install():
         give_up(f"{missing} is missing.\nWhat to do, as root:\n    {line}")
     env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     advice = f"install it by hand: {line}"
-    say(f"  {missing} is missing; getting it from Debian.")
+    say(f"  Missing: {missing}; getting it from Debian.")
     run_step("apt-get update", ["apt-get", "update"], advice, env=env)
-    run_step(f"apt-get install {package}", [*line.split(), "--yes"], advice, env=env)
-
-
-def get_services():
-    """Get what the tests use of the system, where we may."""
-    for program, package in SERVICES.items():
-        if shutil.which(program) is None and can_install():
-            install_debian_package(package, program)
-    for library, package in LIBRARIES.items():
-        if not has_library(library) and can_install():
-            install_debian_package(package, library)
+    run_step("apt-get install", [*line.split(), "--yes"], advice, env=env)
 
 
 def has_library(name):

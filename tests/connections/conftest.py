@@ -58,6 +58,7 @@ def db(tmp_path):
     with db.transaction() as connection:
         connection.root.a = PersistentMapping()
         connection.root.b = PersistentMapping()
+    del connection  # It is the one that the pool hands out next.
     yield db
     transaction.abort()
     db.close()

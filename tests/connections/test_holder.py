@@ -12,6 +12,7 @@ from collective.hoard.connections.interfaces import IForeignConnections
 from collective.hoard.connections.interfaces import IKept
 from collective.hoard.connections.interfaces import NoWritesHere
 from persistent.mapping import PersistentMapping
+from time import monotonic
 from ZODB.Connection import resetCaches
 from ZODB.DB import DB
 from ZODB.MappingStorage import MappingStorage
@@ -173,6 +174,7 @@ def test_zodb_still_shows_that_it_released_a_connection(db):
 
 def test_after_idling_it_is_made_anew(connection, factory, monkeypatch):
     first = foreign_connection(connection.root.a, "svc", factory)
+    connection.transaction_manager.abort()
     monkeypatch.setattr(_holder, "IDLE", -1)
 
     second = foreign_connection(connection.root.a, "svc", factory)
@@ -274,6 +276,7 @@ def test_the_least_recently_used_makes_room(connection, factory, monkeypatch):
     monkeypatch.setattr(_clients, "MOST", 2)
     a = foreign_connection(connection.root.a, "1", factory)
     b = foreign_connection(connection.root.a, "2", factory)
+    connection.transaction_manager.abort()
     foreign_connection(connection.root.a, "1", factory)
     foreign_connection(connection.root.a, "3", factory)
 
@@ -438,6 +441,35 @@ def test_a_child_opens_its_own(connection, factory):
     parents.socket.send(b"still there")
     assert parents.peer.recv(20) == b"still there"
     assert foreign_connection(connection.root.a, "svc", factory) is parents
+
+
+def test_what_is_deleted_by_hand_is_gone(connection, factory):
+    first = foreign_connection(connection.root.a, "svc", factory)
+    connection.foreign_connections.clear()
+
+    assert foreign_connection(connection.root.a, "svc", factory) is not first
+
+    connection.foreign_connections.pop((connection.root.a._p_oid, "svc"))
+    foreign_connection(connection.root.a, "svc", factory)
+    del connection.foreign_connections[connection.root.a._p_oid, "svc"]
+    foreign_connection(connection.root.a, "svc", factory)
+    assert len(factory.made) == 4
+
+
+def test_uses_and_last_use_are_known(connection, factory):
+    for _ in range(3):
+        foreign_connection(connection.root.a, "svc", factory)
+        foreign_connection(connection.root.a, "svc", factory)
+        connection.transaction_manager.abort()
+
+    (kept,) = connection.foreign_connections.values()
+    assert kept.uses == 6
+    assert monotonic() - 1 < kept.used <= monotonic()
+    assert (kept.kind, kept.url, kept.path) == (
+        "fake",
+        "fake://user@server/",
+        "PersistentMapping",
+    )
 
 
 def test_holder_of_is_constant(connection):

@@ -249,7 +249,7 @@ def test_a_variable_that_names_nothing_is_an_error(monkeypatch):
 def test_a_running_server_is_taken_from_the_list(mosquitto, monkeypatch, tmp_path):
     monkeypatch.delenv("HOARD_MOSQUITTO_URL", raising=False)
     monkeypatch.setattr(servers, "RUNNING", tmp_path / "services.json")
-    servers.RUNNING.write_text(json.dumps({"mosquitto": mosquitto.url}))
+    servers.RUNNING.write_text(json.dumps({"servers": {"mosquitto": mosquitto.url}}))
     assert servers.get_server("mosquitto").adopted == mosquitto.url
 
 

@@ -27,10 +27,11 @@ __all__ = [
     "SERVERS",
     "Server",
     "get_server",
+    "read_running",
     "running",
     "variable",
 ]
-#: Where `make services` says what it runs: name -> URL.
+#: Where `make services` says what it runs.
 RUNNING = Path(__file__).parents[2] / "var" / "services.json"
 
 #: Name of the fixture -> class.
@@ -56,6 +57,11 @@ def get_server(name):
 
 def running():
     """``{name: URL}`` of what `make services` runs, or did."""
+    return read_running().get("servers", {})
+
+
+def read_running():
+    """What `RUNNING` holds: ``{"pid": number, "servers": {name: URL}}``, or nothing."""
     try:
         return json.loads(RUNNING.read_text())
     except (OSError, ValueError):

@@ -16,6 +16,7 @@ import urllib.request
 
 ROOT = Path(__file__).parents[2]
 LAUNCHER = Path(__file__).with_name("solr_launcher")
+POM = LAUNCHER / "pom.xml"
 CONFIGURATION = ROOT / "src/collective/hoard/search/solr/conf"
 CACHE = ROOT / "var" / "cache"
 # Asked for by its full name, so that Maven takes this version of it.
@@ -40,6 +41,11 @@ class Solr(Server):
 
     def programs(self):
         return {"java": find("java"), "javac": find("javac"), "mvn": find("mvn")}
+
+    @staticmethod
+    def is_there():
+        """Whether Maven got it already."""
+        return is_usable(class_path_file())
 
     def prepare(self):
         self._classes = class_path()
@@ -91,12 +97,16 @@ def class_path():
 
     :raises NotThere: Maven could not get the packages.
     """
-    pom = LAUNCHER / "pom.xml"
-    cache = CACHE / f"solr-{sha256(pom.read_bytes()).hexdigest()[:12]}.classpath"
+    cache = class_path_file()
     if not is_usable(cache):
         CACHE.mkdir(parents=True, exist_ok=True)
-        ask_maven(pom, cache)
+        ask_maven(POM, cache)
     return cache.read_text()
+
+
+def class_path_file():
+    """Where the class path of this pom is kept."""
+    return CACHE / f"solr-{sha256(POM.read_bytes()).hexdigest()[:12]}.classpath"
 
 
 def is_usable(cache):

@@ -18,6 +18,8 @@ class Clients(dict):
     def __init__(self, entries=()):
         super().__init__(entries)
         self._errors = {}
+        #: What a look-up may hand out without a second thought.
+        self.awake = {}
 
     def add(self, key, kept):
         """Keep *kept*; what was used least recently makes room for it."""
@@ -27,11 +29,26 @@ class Clients(dict):
         while len(self) > MOST:
             self.drop(min(self, key=self._used))
 
+    def wake(self, key, kept):
+        """*kept* was looked up."""
+
     def drop(self, key, error=None):
         """Forget the entry *key* and have it closed; the next one shows *error*."""
         if error is not None and len(self._errors) < MOST:
             self._errors[key] = redacted(error)
         close_soon([self.pop(key, None)])
+
+    def __delitem__(self, key):
+        self.awake.pop(key, None)
+        super().__delitem__(key)
+
+    def pop(self, key, *default):
+        self.awake.pop(key, None)
+        return super().pop(key, *default)
+
+    def clear(self):
+        self.awake.clear()
+        super().clear()
 
     def close(self):
         """Close all clients and forget them. Does not wait, raises nothing."""

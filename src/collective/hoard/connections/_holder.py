@@ -1,5 +1,6 @@
 """``connection.foreign_connections``: the clients of one ZODB connection."""
 
+from . import pools
 from ._clients import Clients
 from ._clients import closer
 from ._closing import in_child
@@ -30,11 +31,17 @@ _inherited = []
 
 @implementer(IForeignConnections)
 class ForeignConnections(Clients):
-    """See `IForeignConnections`."""
+    """See `IForeignConnections`.
+
+    Whether a client was idle for too long is asked at its first look-up in each
+    transaction only: the clock would cost more than the rest of a look-up. Until the
+    transaction ends the client is in ``awake``.
+    """
 
     def __init__(self, connection, entries=()):
         super().__init__(entries)
         self._connection = ref(connection)
+        self._synchronizer = _Synchronizer(self)
         with _lock:
             _holders[id(self)] = self
         connection.onCloseCallback(self._connection_closes)
@@ -48,10 +55,48 @@ class ForeignConnections(Clients):
             # ZODB forgets a callback once it has been called.
             connection.onCloseCallback(self._connection_closes)
 
+        self.rest()
+
+    def wake(self, key, kept):
+        """Hand *kept* out without further checks until the transaction ends."""
+        if not self.awake:
+            manager = self._connection().transaction_manager
+            manager.registerSynch(self._synchronizer)
+        self.awake[key] = kept
+
+    def rest(self):
+        """The transaction ended."""
+        now = monotonic()
+        for kept in list(self.awake.values()):
+            kept.used = now
+        self.awake.clear()
+
     @property
     def connection(self):
         """The ZODB connection; None if it is gone."""
         return self._connection()
+
+
+class _Synchronizer:
+    """Tells a holder that a transaction ended.
+
+    The transaction manager holds it weakly; one of an earlier opening of the ZODB
+    connection does no harm.
+    """
+
+    def __init__(self, holder):
+        self._holder = ref(holder)
+
+    def newTransaction(self, transaction):
+        """Nothing of the last transaction is left."""
+
+    def beforeCompletion(self, transaction):
+        """Clients may be used until the end."""
+
+    def afterCompletion(self, transaction):
+        holder = self._holder()
+        if holder is not None:
+            holder.rest()
 
 
 def holder_of(connection):
@@ -68,6 +113,7 @@ def holder_of(connection):
     # The last resort, for a connection that was never given back to its pool.
     finalize(connection, holder.close).atexit = False
     connection.foreign_connections = holder
+    connection.foreign_connections_awake = holder.awake
     return holder
 
 
@@ -103,7 +149,8 @@ def close_all():
     found = holders()
     for holder in found:
         quietly(holder.close)
-    if found:
+    quietly(pools.close_pools)
+    if found or pools.pools():
         closer.wait()
 
 

@@ -5,6 +5,7 @@ from ._clients import Clients
 from ._holder import holder_of
 from ._kept import Kept
 from .interfaces import NoWritesHere
+from collective.hoard import _
 from time import monotonic
 import transaction
 
@@ -29,15 +30,13 @@ def foreign_connection(obj, name, factory, writes=False):
     :raises NoWritesHere: with *writes*, on a historical or read-only connection.
     """
     try:
-        kept = obj._p_jar.foreign_connections[obj._p_oid, name]
-        now = monotonic()
-        if not writes and now - kept.used < _holder.IDLE:
-            kept.used = now
-            kept.uses += 1
-            return kept.client
-    except (AttributeError, KeyError, TypeError):
-        pass  # No ZODB connection, no holder, no entry, or somebody else's.
-    return _look(obj, name, factory, writes).client
+        kept = obj._p_jar.foreign_connections_awake[obj._p_oid, name]
+    except (AttributeError, KeyError):
+        return _look(obj, name, factory, writes).client
+    if writes:
+        _demand_writable(obj)
+    kept.uses += 1
+    return kept.client
 
 
 def forget(obj, name, error=None):
@@ -79,23 +78,31 @@ def writable(obj):
 
 def _look(obj, name, factory, writes):
     """The `Kept` of *obj* under *name*, made if need be."""
-    if writes and not writable(obj):
-        raise NoWritesHere(
-            "This is an old or a read-only view of the database. Nothing outside "
-            "may be changed because of it."
-        )
+    if writes:
+        _demand_writable(obj)
     clients = _clients(obj)
     key = _key(obj, name)
     kept = clients.get(key)
     if isinstance(kept, Kept) and monotonic() - kept.used < _holder.IDLE:
         kept.used = monotonic()
         kept.uses += 1
-        return kept
-    if kept is not None:
-        clients.drop(key)
-    kept = Kept(factory(), name, _path(obj))
-    clients.add(key, kept)
+    else:
+        if kept is not None:
+            clients.drop(key)
+        kept = Kept(factory(), name, _path(obj))
+        clients.add(key, kept)
+    clients.wake(key, kept)
     return kept
+
+
+def _demand_writable(obj):
+    if not writable(obj):
+        raise NoWritesHere(
+            _(
+                "This is an old or a read-only view of the database. Nothing outside "
+                "may be changed because of it."
+            )
+        )
 
 
 def _clients(obj):

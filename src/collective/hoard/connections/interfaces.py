@@ -7,35 +7,49 @@ that is known to be down.
 
 from ..exceptions import HoardError
 from dataclasses import dataclass
+from zope.i18n import interpolate
 from zope.interface import Attribute
 from zope.interface import Interface
 
 
-class ServiceDown(HoardError):
+class ConnectionsError(HoardError):
+    """Base class of the errors below. Their text is for a person.
+
+    ``message`` is a message id; ``str()`` of the error is its English text.
+    """
+
+    def __init__(self, message):
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self):
+        return interpolate(self.message, getattr(self.message, "mapping", None))
+
+
+class ServiceDown(ConnectionsError):
     """A service did not answer, or nobody asks it for the moment.
 
-    The text is for a person. Trying again later may help; nothing of ours retries
-    a request because of it.
+    Trying again later may help; nothing of ours retries a request because of it.
     """
 
 
-class ServiceRefused(HoardError):
+class ServiceRefused(ConnectionsError):
     """A service answered and said no: password, rights, certificate, wrong service.
 
-    The text is for a person. Trying again does not help before somebody acts.
+    Trying again does not help before somebody acts.
     """
 
 
-class NoWritesHere(HoardError):
+class NoWritesHere(ConnectionsError):
     """Somebody asked for a client to write with, on a ZODB connection that may
     not write: a historical or a read-only one."""
 
 
-class ExtraMissing(HoardError, ImportError):
+class ExtraMissing(ConnectionsError):
     """A library is not installed. The text names the extra that brings it."""
 
 
-class SettingWrong(HoardError, ValueError):
+class SettingWrong(ConnectionsError, ValueError):
     """A URL, time-out or secret reference that cannot be used; the text says what
     to write instead. ``field`` names the setting."""
 
@@ -44,7 +58,7 @@ class SettingWrong(HoardError, ValueError):
         self.field = field
 
 
-class SecretMissing(HoardError):
+class SecretMissing(ConnectionsError):
     """A reference to a secret leads nowhere. The text names the reference."""
 
 
