@@ -82,6 +82,7 @@ class RabbitMQ(Server):
 
     def control(self, *arguments):
         """Run ``rabbitmqctl``; returns what it prints."""
+        self._must_be_ours()
         return self.run(find_script("rabbitmqctl"), "--quiet", *arguments)
 
     def limit_queues(self, pattern, length, overflow="reject-publish"):

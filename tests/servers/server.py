@@ -267,7 +267,8 @@ class Server:
     def _whole_environment(self):
         kept = ("PATH", "LANG", "JAVA_HOME")
         env = {name: os.environ[name] for name in kept if name in os.environ}
-        env |= {"HOME": str(self.directory), "TMPDIR": str(self.directory)}
+        home = str(self.directory or tempfile.gettempdir())
+        env |= {"HOME": home, "TMPDIR": home}
         return env | self.environment()
 
     def _order(self, do, **details):
