@@ -230,9 +230,21 @@ class ICollection(Interface):
 
 #: Collections whose documents have readers of their own begin so.
 RECORD = "record:"
-CONTENT = "content:"
+CONTENT = "content:site"
 
 
 def is_restricted(uid) -> bool:
     """Whether each document of that collection says who may see it."""
     return uid.startswith((RECORD, CONTENT))
+
+
+class ISearchableRecords(Interface):
+    """Opts the records of one form key in; a utility, its name is the form key.
+
+    Records are indexed as a whole; each person finds those of content that he or
+    she may view.
+    """
+
+    title = Attribute("What people call these records, a message id or text.")
+    schema = Attribute("The interface whose fields are searched; others are not.")
+    portal_types = Attribute("Tuple of types that have them; empty: look at all.")
