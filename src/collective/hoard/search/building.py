@@ -8,13 +8,14 @@ from .collections import all_uids
 from .collections import collection
 from .interfaces import WHOLE
 from .marking import split
+from .solr import DocumentRefused
 from .state import COMPLETE
+from .state import Progress
 from .state import progress_of
 from .state import RUNNING
 from .state import set_progress
 from .state import WAITING
 from .state import waiting
-from .state import Progress
 from dataclasses import replace
 from itertools import islice
 from time import time
@@ -75,14 +76,16 @@ def stale(site, state, marks):
 
 
 def step(site, index, uid, progress):
-    """Index the next documents of a collection: the `Progress` afterwards, None if
-    the collection is gone."""
+    """Index the next documents of a collection.
+
+    :return: ``(progress, refused)``: the `Progress` afterwards, None if the
+        collection is gone; the documents that the index does not take.
+    """
     found = collection(site, uid)
     if found is None:
         index.drop(uid)
-        return None
-    restart = progress.phase == WAITING or progress.fingerprint != found.fingerprint
-    if restart:
+        return None, []
+    if progress.phase == WAITING or progress.fingerprint != found.fingerprint:
         index.begin(uid)
         progress = Progress(
             RUNNING,
@@ -91,16 +94,29 @@ def step(site, index, uid, progress):
             finished=progress.finished,
         )
     documents = list(islice(found.documents(progress.position), STEP))
-    index.update(documents)
+    refused = list(_added(index, documents))
     progress = replace(
         progress,
         position=documents[-1].key if documents else progress.position,
         done=progress.done + len(documents),
     )
     if len(documents) == STEP:
-        return progress
+        return progress, refused
     index.finish(uid)
-    return replace(progress, phase=COMPLETE, finished=time())
+    return replace(progress, phase=COMPLETE, finished=time()), refused
+
+
+def _added(index, documents):
+    """Add *documents*; yield those that are refused, found by halves."""
+    try:
+        index.update(documents)
+    except DocumentRefused:
+        if len(documents) == 1:
+            yield documents[0]
+            return
+        middle = len(documents) // 2
+        yield from _added(index, documents[:middle])
+        yield from _added(index, documents[middle:])
 
 
 def is_single(mark):

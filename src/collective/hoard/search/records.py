@@ -21,8 +21,8 @@ from .values import exact
 from hashlib import blake2b
 from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
-from Products.CMFCore.utils import getToolByName
 from plone.indexer.interfaces import IIndexer
+from Products.CMFCore.utils import getToolByName
 from zope import schema as zs
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getMultiAdapter
