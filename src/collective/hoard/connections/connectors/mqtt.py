@@ -107,10 +107,9 @@ class MqttConnector(Connector):
         """See `IConnector`. Connects now."""
         return MqttClient(settings).open()
 
-    def reset(self, client):
-        """Made ready for the next borrower; raises if it cannot be."""
-        if not client.connected:
-            raise EOFError("the broker closed the connection")
+    def usable(self, client):
+        """Whether *client* can be lent again."""
+        return client.connected
 
     def _ask(self, settings):
         self.connect(settings).close()
