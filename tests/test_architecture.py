@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "watch": None,
     "controlpanel": None,
     "services": None,
+    "setuphandlers": None,
     "upgrades": None,
     "testing": None,
     "demo": None,

@@ -3,6 +3,7 @@
 from ._drain_marks import MarkRun
 from ._drain_messages import MessageRun
 from ._lease import hold
+from ._lease import holder
 from ._lease import LEASE_SECONDS
 from ._state import failed
 from ._state import may_try
@@ -41,15 +42,18 @@ class Terms:
     force: bool = False
 
 
-def waiting(root, force=False):
-    """Names of the targets that have something to deliver now."""
+def waiting(root, force=False, owner=None):
+    """Names of the targets that have something to deliver now, by *owner* if it
+    matters: without those that another drainer holds."""
     outbox = find_outbox(root)
     if outbox is None or not outbox["active"]:
         return []
     return [
         name
         for name, target in outbox["targets"].items()
-        if not is_empty(target) and (force or may_try(target))
+        if not is_empty(target)
+        and (force or may_try(target))
+        and (owner is None or holder(target) in ("", owner))
     ]
 
 

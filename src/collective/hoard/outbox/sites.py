@@ -57,3 +57,8 @@ def finder_of(root):
         return SiteFinder(root.getPhysicalPath()[1:])
     oid = root._p_oid
     return lambda connection: connection.get(oid)
+
+
+def finders(connection):
+    """``{"/path": SiteFinder}`` for all sites that have an outbox."""
+    return {"/" + "/".join(path): SiteFinder(path) for path in site_paths(connection)}
