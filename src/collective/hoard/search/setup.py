@@ -1,7 +1,7 @@
 """The search comes and goes with the add-on."""
 
 from ..outbox import forget_target
-from ..outbox import prepare_target
+from ..outbox import prepare
 from .backends import TARGETS
 from .marking import reindex
 from .state import find_state
@@ -32,8 +32,7 @@ def install(site):
         known = find_state(site)
     except NewerLayout:
         return  # Left alone; the control panel says so.
-    for target in TARGETS.values():
-        prepare_target(site, target, "marks")
+    prepare(site, **dict.fromkeys(TARGETS.values(), "marks"))
     if known is None:
         need_state(site)
         reindex(site)
