@@ -310,7 +310,7 @@ def test_other_parts_bring_their_sections(site, manager):
         )
 
     headings = [h2.get_text() for h2 in soup.select("section h2")]
-    assert headings == ["Outbox <i>of all</i>", "Submissions"]
+    assert headings == ["Outbox <i>of all</i>", "Submissions", "Connections"]
     assert "All is sent." in soup.get_text()
 
 

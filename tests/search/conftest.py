@@ -1,5 +1,7 @@
 """Every back end over the same rows."""
 
+from collective.hoard.connections.interfaces import IServiceDirectory
+from collective.hoard.connections.settings import ServiceSettings
 from collective.hoard.ledger._ledger import Ledger
 from collective.hoard.ledger._ledger import new_storage
 from collective.hoard.search.embedded import EmbeddedIndex
@@ -10,9 +12,12 @@ from collective.hoard.search.scan import Scan
 from collective.hoard.search.solr import SolrIndex
 from datetime import datetime
 from datetime import UTC
+from plone.base.interfaces import IPloneSiteRoot
 from plone.testing.zca import popGlobalRegistry
 from plone.testing.zca import pushGlobalRegistry
+from zope.component import getGlobalSiteManager
 from zope.configuration import xmlconfig
+from zope.interface import implementer
 import pysolr
 import pytest
 
@@ -137,3 +142,31 @@ def store(request, kinds):
         "folded": lambda collections: Folded({}),
     }
     yield Store(make[request.param])
+
+
+@implementer(IServiceDirectory)
+class Directory:
+    """What an administrator would have set."""
+
+    url = None
+
+    def __init__(self, site):
+        pass
+
+    def get(self, name):
+        if name != "solr" or self.url is None:
+            return None
+        return ServiceSettings(name, name, self.url, timeout=1, connect_timeout=1)
+
+    def names(self):
+        return ["solr"]
+
+
+@pytest.fixture
+def configured():
+    """Tell all sites which Solr to use, none for None."""
+    sm = getGlobalSiteManager()
+    sm.registerAdapter(Directory, (IPloneSiteRoot,), IServiceDirectory)
+    yield lambda url: setattr(Directory, "url", url)
+    Directory.url = None
+    sm.unregisterAdapter(Directory, (IPloneSiteRoot,), IServiceDirectory)

@@ -154,6 +154,7 @@ def encoded(data):
         {"a": 1},
         [[[[]]]],
         ["sé ü 東", 5, "form"],
+        [5, 5, "form"],
     ],
 )
 @pytest.mark.parametrize("sort", ["", "name", "-age", "submitted"])

@@ -1,8 +1,6 @@
 """A site with Solr: that it takes over, and what happens when it is away."""
 
 from AccessControl.Permission import Permission
-from collective.hoard.connections.interfaces import IServiceDirectory
-from collective.hoard.connections.settings import ServiceSettings
 from collective.hoard.forms.removal import remove
 from collective.hoard.forms.rights import READ
 from collective.hoard.forms.submit import submit
@@ -17,11 +15,8 @@ from collective.hoard.testing.samples import add_rows
 from collective.hoard.testing.samples import make_form
 from plone.app.testing import setRoles
 from plone.app.testing import TEST_USER_ID
-from plone.base.interfaces import IPloneSiteRoot
 from time import monotonic
 from time import sleep
-from zope.component import getGlobalSiteManager
-from zope.interface import implementer
 import pysolr
 import pytest
 import transaction
@@ -30,40 +25,11 @@ import transaction
 pytestmark = pytest.mark.services
 
 
-@implementer(IServiceDirectory)
-class Directory:
-    """What an administrator would have set."""
-
-    services = {}
-
-    def __init__(self, site):
-        pass
-
-    def get(self, name):
-        return self.services.get(name)
-
-    def names(self):
-        return list(self.services)
-
-
-@pytest.fixture
-def configured():
-    sm = getGlobalSiteManager()
-    sm.registerAdapter(Directory, (IPloneSiteRoot,), IServiceDirectory)
-    yield Directory.services
-    Directory.services.clear()
-    sm.unregisterAdapter(Directory, (IPloneSiteRoot,), IServiceDirectory)
-
-
-def settings(url):
-    return ServiceSettings("solr", "solr", url, timeout=1, connect_timeout=1)
-
-
 @pytest.fixture
 def site(functional, solr, configured):
     setRoles(functional["portal"], TEST_USER_ID, ["Manager"])
     solr.empty()
-    configured["solr"] = settings(solr.url)
+    configured(solr.url)
     yield functional["portal"]
     solr.heal()
     solr.empty()
@@ -137,18 +103,18 @@ def test_without_the_permission_solr_gives_nothing(site, form):
 
 
 def test_solr_takes_over_and_gives_back(site, form, configured, solr):
-    del configured["solr"]
+    configured(None)
     first = send(form)
     drain(site)
     assert keys(site) == [first]
-    configured["solr"] = settings(solr.url)
+    configured(solr.url)
     assert search(site, {}).lag.scanned  # Not yet in Solr: read from the store.
     second = send(form)
     drain_until_done(site)
     assert wait_for([second, first], lambda: keys(site)) == [second, first]
     assert len(everything(solr)) == 2
 
-    del configured["solr"]
+    configured(None)
     third = send(form)
     drain(site)
 

@@ -56,3 +56,48 @@ class IControlPanelSection(Interface):
 
     def render():
         """The HTML below the heading. Reads only: a section changes nothing."""
+
+
+class IServiceRecords(Interface):
+    """One service outside; records ``collective.hoard.connections.NAME.*``."""
+
+    enabled = schema.Bool(
+        title=_("Use this service"),
+        required=False,
+        default=False,
+    )
+
+    url = schema.TextLine(
+        title=_("URL"),
+        required=False,
+        default="",
+        max_length=1000,
+    )
+
+    secret = schema.TextLine(
+        title=_("Secret"),
+        description=_(
+            "Where Plone finds the password or token: env:NAME for an environment "
+            "variable of the server, file:/path for a file that it can read. Never "
+            "the secret itself."
+        ),
+        required=False,
+        default="",
+        max_length=1000,
+    )
+
+    timeout = schema.Float(
+        title=_("Time-out"),
+        description=_("In seconds, for an answer."),
+        min=0.1,
+        max=600.0,
+        default=5.0,
+    )
+
+    connect_timeout = schema.Float(
+        title=_("Time-out of connecting"),
+        description=_("In seconds."),
+        min=0.1,
+        max=600.0,
+        default=2.0,
+    )

@@ -1,9 +1,11 @@
 """AMQP brokers such as RabbitMQ, by kombu."""
 
+from ..asking import asking
 from ..interfaces import IConnector
 from .base import Connector
 from .base import library
 from collective.hoard import _
+from contextlib import closing
 from select import select
 from urllib.parse import unquote
 from urllib.parse import urlsplit
@@ -70,16 +72,13 @@ class AmqpConnector(Connector):
         return not readable
 
     def _ask(self, settings):
-        client = self.connect(settings)
-        try:
+        with asking(settings), closing(self.connect(settings)) as client:
             about = client.connection.server_properties
             told = {
                 "product": about.get("product", "AMQP"),
                 "version": about.get("version", ""),
                 "vhost": client.virtual_host,
             }
-        finally:
-            client.release()
         return _(FINE, mapping=told)
 
 

@@ -1,5 +1,6 @@
 """MQTT brokers such as Mosquitto, by paho-mqtt."""
 
+from ..asking import asking
 from ..explaining import PASSWORD
 from ..explaining import SILENT
 from ..interfaces import IConnector
@@ -112,5 +113,6 @@ class MqttConnector(Connector):
         return client.connected
 
     def _ask(self, settings):
-        self.connect(settings).close()
+        with asking(settings):
+            self.connect(settings).close()
         return _(FINE, mapping={"url": settings.url})
