@@ -13,7 +13,9 @@ from .changelog import changes
 from .changelog import rewrite
 from .closing import close
 from .closing import due
+from .packing import without_packed
 from .registry import Registry
+from .retention import Housekeeper
 from contextlib import contextmanager
 from threading import RLock
 import time
@@ -33,12 +35,13 @@ class Store(Registry):
     :raises DatabaseUnusable: Any method, in words for a person.
     """
 
-    def __init__(self, engine, skew=SKEW, clock=time.time):
+    def __init__(self, engine, skew=SKEW, clock=time.time, retention=None):
         check_schema(engine)
         self.engine = engine
         self.skew = skew
         self.clock = clock
         self._lock = RLock()
+        self.housekeeper = Housekeeper(self, retention)
         self._forget()
 
     def _forget(self):
@@ -192,6 +195,10 @@ class Store(Registry):
         return self._rewrite(connection, windows, now)
 
     def insert_rows(self, connection, rows, now):
+        """Store rows of the table `sample`; how many were new."""
+        packed = (int(now) // 86400 - 1) * 86400
+        if rows and min(row[2] for row in rows) < packed:
+            rows = without_packed(connection, rows)
         return sample_rows.insert(connection, rows, now)
 
     def _renew(self, connection, check, track, horizon, now):
@@ -215,6 +222,10 @@ class Store(Registry):
         now = self.clock() if now is None else now
         with self.writing() as connection:
             return self._close(connection, self._due(connection, now, limit), now)
+
+    def housekeep(self, now=None, budget=0.2):
+        """Pack and delete what is old, for about *budget* seconds; is there more?"""
+        return self.housekeeper.run(self.clock() if now is None else now, budget)
 
     def slots_due(self, now=None):
         """Whether `close_slots` has something to do; does not write."""

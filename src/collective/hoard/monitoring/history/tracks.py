@@ -4,9 +4,9 @@ from ..database.tables import interval
 from ..database.tables import pending as pending_table
 from ..database.tables import standing
 from ..interfaces import UNKNOWN
-from .changelog import ROW
 from .packing import samples_between
 from .timeline import Stored
+from .timeline import stored_columns
 from .verdicts import Event
 from .verdicts import judge
 from .verdicts import slots
@@ -71,7 +71,7 @@ def rank(sample):
 
 def load_tail(connection, check_id):
     """The open row of a check's log, or None."""
-    query = select(*ROW).where(interval.c.check_id == check_id)
+    query = select(*stored_columns(interval)).where(interval.c.check_id == check_id)
     # The last row is the open one; looked up by the key alone.
     row = connection.execute(query.order_by(interval.c.since.desc()).limit(1)).first()
     return Stored(*row) if row else None
