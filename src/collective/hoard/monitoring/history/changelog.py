@@ -6,10 +6,12 @@ from ..database.tables import suppressed
 from ..interfaces import Change
 from ..interfaces import STATUSES
 from .packing import samples_between
+from .rollups import refresh
 from .timeline import END
 from .timeline import folded
 from .timeline import stitched
 from .timeline import Stored
+from .timeline import stored_columns
 from .timeline import unfolded
 from .verdicts import hidden
 from .verdicts import judge
@@ -24,14 +26,7 @@ from sqlalchemy import select
 #: A long window is rewritten in pieces: so many seconds of samples in memory.
 PIECE = 40 * 86400
 DELETE = "DELETE FROM interval_ WHERE check_id = ? AND since = ?"
-ROW = (
-    interval.c.since,
-    interval.c.until,
-    interval.c.expires,
-    interval.c.status,
-    interval.c.code,
-    interval.c.reason,
-)
+ROW = stored_columns(interval)
 
 
 @dataclass(slots=True)
@@ -78,6 +73,8 @@ def rewrite_piece(connection, check, since, until, horizon, blind, last):
     rows = stitched(unfolded(old), events, check.pauses, since, end)
     new = folded(rows, horizon)
     write_rows(connection, check.id, old, new)
+    if old != new:
+        refresh(connection, check.id, since, min(end, until + reach))
     return Rewritten(changes(check.id, old, new), pending)
 
 

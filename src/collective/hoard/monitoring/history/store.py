@@ -13,7 +13,9 @@ from .changelog import changes
 from .changelog import rewrite
 from .closing import close
 from .closing import due
+from .packing import without_packed
 from .registry import Registry
+from .retention import Housekeeper
 from contextlib import contextmanager
 from threading import RLock
 import time
@@ -33,12 +35,13 @@ class Store(Registry):
     :raises DatabaseUnusable: Any method, in words for a person.
     """
 
-    def __init__(self, engine, skew=SKEW, clock=time.time):
+    def __init__(self, engine, skew=SKEW, clock=time.time, retention=None):
         check_schema(engine)
         self.engine = engine
         self.skew = skew
         self.clock = clock
         self._lock = RLock()
+        self.housekeeper = Housekeeper(self, retention)
         self._forget()
 
     def _forget(self):
@@ -145,10 +148,7 @@ class Store(Registry):
     def _track(self, connection, check, now):
         track = self._tracks.get(check.id)
         if track is None:
-            horizon = self.horizon(check, now)
-            track = self._tracks[check.id] = tracks.load(
-                connection, check, horizon, now
-            )
+            track = self._tracks[check.id] = tracks.load(connection, check, now)
         return track
 
     def horizon(self, check, now):
@@ -178,6 +178,7 @@ class Store(Registry):
             check = self._checks[check_id]
             track = self._track(connection, check, now)
             horizon = max(track.closed, self.horizon(check, now))
+            since, until = with_open(track, since, until, horizon)
             done = rewrite(connection, check, since, until, horizon, blind)
             result += done.changes
             result += self._renew(connection, check, track, horizon, now)
@@ -194,6 +195,10 @@ class Store(Registry):
         return self._rewrite(connection, windows, now)
 
     def insert_rows(self, connection, rows, now):
+        """Store rows of the table `sample`; how many were new."""
+        packed = (int(now) // 86400 - 1) * 86400
+        if rows and min(row[2] for row in rows) < packed:
+            rows = without_packed(connection, rows)
         return sample_rows.insert(connection, rows, now)
 
     def _renew(self, connection, check, track, horizon, now):
@@ -218,6 +223,10 @@ class Store(Registry):
         with self.writing() as connection:
             return self._close(connection, self._due(connection, now, limit), now)
 
+    def housekeep(self, now=None, budget=0.2):
+        """Pack and delete what is old, for about *budget* seconds; is there more?"""
+        return self.housekeeper.run(self.clock() if now is None else now, budget)
+
     def slots_due(self, now=None):
         """Whether `close_slots` has something to do; does not write."""
         now = self.clock() if now is None else now
@@ -231,7 +240,7 @@ class Store(Registry):
             )
 
     def _due(self, connection, now, limit):
-        tracks.load_missing(connection, self._checks, self._tracks, self.horizon, now)
+        tracks.load_missing(connection, self._checks, self._tracks, now)
         found = []
         for check_id, track in self._tracks.items():
             check = self._checks[check_id]
@@ -256,6 +265,12 @@ class Store(Registry):
             result += changes(check.id, closing.old, closing.new)
         touched = {check.id: check for check, _, _ in simple}
         return result + self._show(connection, touched, now)
+
+
+def with_open(track, since, until, horizon):
+    """The window, with the open slots that a new *horizon* closes."""
+    closing = [start for start in track.open if start < horizon]
+    return min([since, *closing]), max([until, *(start + 1 for start in closing)])
 
 
 def widen(windows, key, since, until):
