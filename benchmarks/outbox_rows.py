@@ -17,6 +17,7 @@ from outbox_writers import TARGETS
 from party import fresh
 from party import in_turn
 from party import products
+from pathlib import Path
 from report import compare
 from report import report
 from report import Row
@@ -38,9 +39,13 @@ PROCESSES, THREADS = 4, 2
 BLOCK = 10
 
 
-def measure(products, sizes):
+def measure(folder, sizes):
+    """The rows; *folder* is made if need be."""
+    ours = products(Path(folder))
+    with fresh(ours) as (party,):
+        party.ask("make_site")
     return [
-        submits(products[:1], sizes),
+        submits(ours, sizes),
         conflicts(sizes.zeo_rows, sizes.zeo_rounds),
         latency(sizes.tellings),
     ]
@@ -149,7 +154,6 @@ def latency(count):
 
 
 def main(arguments):
-    from pathlib import Path
     from run import DATA
     from run import Sizes
 
@@ -157,10 +161,7 @@ def main(arguments):
     sizes = Sizes(submits=40, zeo_rounds=1, tellings=5) if quick else Sizes()
     DATA.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=DATA) as folder:
-        ours = products(Path(folder))
-        with fresh(ours) as (party,):
-            party.ask("make_site")
-        rows = measure(ours, sizes)
+        rows = measure(folder, sizes)
     print(report(rows))
     return 1 if any(row.passed is False for row in rows) else 0
 
