@@ -102,7 +102,7 @@ def call(functional, site, name, token=None, **form):
 
 
 def test_installing_makes_the_outbox(integration):
-    assert set(outbox_state(integration["portal"])) == {"mail", "search"}
+    assert set(outbox_state(integration["portal"])) >= {"mail", "search"}
 
 
 def test_uninstalling_keeps_what_is_pending_and_sends_nothing(functional, site, target):
