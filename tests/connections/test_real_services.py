@@ -238,8 +238,8 @@ def test_amqp_confirms_arrive_at_a_queue(settings_for):
         message = queue.get(timeout=2)
         message.ack()
         assert message.payload == {"number": 1}
-        queue.queue.delete()
         queue.close()
+        queue.queue.delete()
 
 
 def test_borrowed_sockets_are_kept(settings_for):

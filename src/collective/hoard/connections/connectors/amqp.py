@@ -50,8 +50,10 @@ class AmqpConnector(Connector):
             },
         )
         try:
-            # Not ensure_connection(), which would try for a long time.
-            connection.connect()
+            # connect() would sleep for two seconds before its second try.
+            connection.ensure_connection(
+                max_retries=1, interval_start=0, interval_step=0
+            )
         except BaseException:
             connection.release()
             raise
