@@ -496,3 +496,11 @@ def test_solr_asks_its_session_for_no_more_than_we_have():
         with pytest.raises(ServiceDown, match="Nothing answers"):
             ask()
     assert not isinstance(solr.session, requests.Session)
+
+
+def test_solr_without_a_core():
+    from collective.hoard.connections.connectors.solr import SolrConnector
+
+    trial = SolrConnector().try_it(make("http://127.0.0.1:1/", kind="solr"))
+
+    assert not trial.ok and "name of a core" in trial.message
