@@ -261,6 +261,26 @@ def test_a_new_object_has_its_client_until_the_transaction_ends(factory):
     assert factory.open == 0
 
 
+def test_new_objects_do_not_share_a_client(factory):
+    transaction.begin()
+    for _ in range(20):
+        foreign_connection(PersistentMapping(), "svc", factory)
+
+    assert len(factory.made) == 20
+    transaction.abort()
+    assert factory.open == 0
+
+
+def test_an_object_of_a_closed_connection(db, factory):
+    connection = db.open()
+    obj = connection.root.a
+    connection.close()
+
+    first = foreign_connection(obj, "svc", factory)
+
+    assert foreign_connection(obj, "svc", factory) is first
+
+
 def test_a_savepoint_and_abort_leave_nothing_for_good(connection, factory, monkeypatch):
     monkeypatch.setattr(_clients, "MOST", 3)
     manager = connection.transaction_manager
