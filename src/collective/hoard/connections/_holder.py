@@ -64,13 +64,15 @@ class ForeignConnections(Clients):
             return  # The ZODB connection is closed: somebody kept an object.
         if not self.awake:
             manager.registerSynch(self._synchronizer)
-        self.awake[key] = kept
+        oid, name = key
+        self.awake.setdefault(oid, {})[name] = kept
 
     def rest(self):
         """The transaction ended."""
         now = monotonic()
-        for kept in list(self.awake.values()):
-            kept.used = now
+        for names in list(self.awake.values()):
+            for kept in list(names.values()):
+                kept.used = now
         self.awake.clear()
 
     @property

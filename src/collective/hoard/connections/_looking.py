@@ -30,7 +30,7 @@ def foreign_connection(obj, name, factory, writes=False):
     :raises NoWritesHere: with *writes*, on a historical or read-only connection.
     """
     try:
-        kept = obj._p_jar.foreign_connections_awake[obj._p_oid, name]
+        kept = obj._p_jar.foreign_connections_awake[obj._p_oid][name]
     except (AttributeError, KeyError):
         return _look(obj, name, factory, writes).client
     if writes:
