@@ -166,6 +166,19 @@ class IHoardForm(Interface):
     """Content that is a form; provided by the behavior ``collective.hoard.form``."""
 
 
+class ISubmissionsExtra(Interface):
+    """Something more on the page that lists submissions, above the list.
+
+    A named adapter of the form and the request; other parts of the add-on, and
+    other add-ons, bring theirs.
+    """
+
+    order = Attribute("Place on the page, an integer; the smallest comes first.")
+
+    def render():
+        """The HTML, a str; empty for nothing. Reads only."""
+
+
 class ISubmissionEvent(IObjectEvent):
     """Something happened to a row of the form ``object``."""
 
