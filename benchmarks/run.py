@@ -56,6 +56,8 @@ class Sizes:
     tellings: int = 20
     migrated: int = 180_000
     migrations: int = 2
+    lookups: int = 100_000
+    lookup_runs: int = 15
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
@@ -65,6 +67,7 @@ FORMS = ("visitors", "receivers", "versions", "ledger")
 OTHERS = {
     "migration": "Migration",
     "outbox": "Outbox",
+    "connections": "Connections",
 }
 PARTS = (*FORMS, *OTHERS)
 
