@@ -223,6 +223,12 @@ class Store(Registry):
         with self.writing() as connection:
             return self._close(connection, self._due(connection, now, limit), now)
 
+    def heartbeat(self, now=None):
+        """Say that the poller lives."""
+        with self.writing() as connection:
+            now = self.clock() if now is None else now
+            meta.put(connection, meta.HEARTBEAT, int(now))
+
     def housekeep(self, now=None, budget=0.2):
         """Pack and delete what is old, for about *budget* seconds; is there more?"""
         return self.housekeeper.run(self.clock() if now is None else now, budget)
