@@ -3,7 +3,6 @@
 from ..database.bulk import execute_many
 from ..database.bulk import upsert
 from ..database.tables import BUCKET
-from . import meta
 from .packing import chunks_between
 from .packing import DAY
 from .packing import pack
@@ -101,7 +100,7 @@ class Housekeeper:
             execute_many(connection, sql, [(key, HOUR, hours) for key in keys])
             if not keys:
                 self._cleaned, self._next = today, 0
-                forget(connection, chunks * DAY)
+                self._store.forget_before(connection, chunks * DAY)
                 return True
         self._next = keys[-1]
         return True
@@ -143,7 +142,9 @@ class Housekeeper:
         if self._scalar(text("PRAGMA freelist_count")) < PAGES:
             return False
         with self._store.engine.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES})").all()
+            # A page is freed each time the driver asks for another row.
+            cursor = connection.connection.cursor()
+            cursor.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
             connection.commit()
         return True
 
@@ -154,12 +155,6 @@ def is_before(bucket, day):
 
 def is_empty(connection, name):
     return connection.exec_driver_sql(f'SELECT 1 FROM "{name}" LIMIT 1').first() is None  # noqa: S608
-
-
-def forget(connection, before):
-    """Samples from before that can no longer be judged with their neighbours."""
-    if before > meta.get(connection, meta.FORGOTTEN):
-        meta.put(connection, meta.FORGOTTEN, before)
 
 
 def pack_day(connection, check_id, day):

@@ -94,10 +94,27 @@ def metric_id(connection, check_id, name):
     return found
 
 
+def show_fresh(connection, items, blind, seq, now):
+    """Write what fresh samples of *items*, ``(check, track)``, change; `Change`s."""
+    result, new, rows, test = [], [], [], blind.test
+    for check, track in items:
+        events = track.renew(check, test)
+        if events:
+            key = check.id
+            new += [(key, e[0], e[2], e[3], e[4], e[5] or None) for e in events]
+            change, row = standing_row(check, track, seq, now)
+            result += change
+            rows += row
+    execute_many(connection, PENDING, new)
+    execute_many(connection, STANDING, rows)
+    return result
+
+
 def show_all(connection, items, blind, seq, now):
-    """Write what *items*, ``(check, track)``, show now; the `Change`s."""
+    """Write all that *items*, ``(check, track)``, show now; the `Change`s."""
     result, gone, new, rows = [], [], [], []
     for check, track in items:
+        track.fresh.clear()
         events = track.verdicts(check, blind.test)
         before = {e.start: (e.start, *e[2:]) for e in track.pending}
         after = {e.start: (e.start, *e[2:]) for e in events}

@@ -36,6 +36,8 @@ class Track:
     seq: int | None = None
     #: What `standing` has.
     written: tuple | None = None
+    #: Slots with samples that `pending` does not know yet.
+    fresh: set = field(default_factory=set)
 
     def add(self, start, sample):
         """Add a sample to its open slot; of two with one key the better stays."""
@@ -44,6 +46,7 @@ class Track:
         old = known.get(key)
         if old is None or better(sample, old):
             known[key] = sample
+            self.fresh.add(start)
         if self.last_time is None or sample[0] > self.last_time:
             self.last_time = sample[0]
 
@@ -57,6 +60,31 @@ class Track:
             if samples:
                 start, end, regime = regimes.slot_of(start)
                 result.append(judge(start, end, regime, samples, blind))
+        return result
+
+    def renew(self, check, blind):
+        """Bring `pending` up to date where samples are fresh; what has changed.
+
+        The short way of the common case: nothing was paused or turned blind.
+        """
+        result = []
+        for start in self.fresh:
+            samples = list(self.open[start].values())
+            event = judge(*check.regimes.slot_of(start), samples, blind)
+            if not self.pending or start > self.pending[-1].start:
+                self.pending.append(event)
+                result.append(event)
+                continue
+            place = next(n for n, e in enumerate(self.pending) if e.start >= start)
+            old = self.pending[place]
+            if old.start > start:
+                self.pending.insert(place, event)
+            elif old[2:] == event[2:]:
+                continue
+            else:
+                self.pending[place] = event
+            result.append(event)
+        self.fresh.clear()
         return result
 
 
