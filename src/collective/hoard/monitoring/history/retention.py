@@ -29,7 +29,7 @@ CHUNK = upsert("chunk", ("check_id", "day"), ("blob",))
 class Retention:
     """Days that things are kept; change log and days are kept for ever."""
 
-    samples: int = 3
+    samples: int = 2
     chunks: int = 400
     hours: int = 90
     metrics: int = 35
