@@ -214,7 +214,9 @@ standing = Table(
     Column("code", Integer),
     Column("reason", Text),
     Column("since", BigInteger, nullable=False),
-    Column("expires", BigInteger),  # unknown from then on
+    Column("expires", BigInteger),  # the verdict holds so long (R5)
+    # From then on shown as unknown: the slot in which it expires is final, too.
+    Column("stale", BigInteger),
     Column("provisional", Boolean, nullable=False),
     Column("closed", BigInteger, nullable=False),  # the log is written up to here
     Column("last_time", BigInteger),  # of the newest sample

@@ -127,13 +127,16 @@ class Housekeeper:
             " JOIN pg_inherits ON inhrelid = pg_class.oid"
             " WHERE inhparent = 'sample'::regclass AND relname <> 'sample_default'"
         )
+        with self._store.engine.connect() as connection:
+            found = connection.execute(query).all()
+        old = [n for n, bounds in found if last_number(bounds) <= before * PARTITION]
+        if not old:
+            return False
         with self._store.writing() as connection:
-            for name, bounds in connection.execute(query).all():
-                high = int(re.findall(r"\d+", bounds)[-1])
-                if high <= before * PARTITION and is_empty(connection, name):
-                    connection.exec_driver_sql(f'DROP TABLE "{name}"')
-                    return True
-        return False
+            empty = [name for name in old if is_empty(connection, name)][:1]
+            for name in empty:
+                connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        return bool(empty)
 
     def _give_back(self):
         """SQLite: some free pages; a whole VACUUM would stop all writers."""
@@ -151,6 +154,11 @@ class Housekeeper:
 
 def is_before(bucket, day):
     return bucket is not None and bucket * BUCKET // DAY < day
+
+
+def last_number(bounds):
+    """The upper end of a partition, as PostgreSQL writes it."""
+    return int(re.findall(r"\d+", bounds)[-1])
 
 
 def is_empty(connection, name):

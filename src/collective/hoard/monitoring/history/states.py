@@ -38,6 +38,7 @@ STANDING = upsert(
         "code",
         "reason",
         "provisional",
+        "stale",
         "closed",
         "last_time",
         "seq",
@@ -139,11 +140,11 @@ def standing_row(check, track, seq, now):
     """``([Change], [row of standing])``, both empty where nothing changed."""
     if track.tail is None and not track.pending:
         return [], []
-    since, expires, status, code, reason, provisional = tracks.shown(track, now)
-    found = (since, expires, status, code, reason, provisional, track.closed)
+    found = (*tracks.shown(check, track, now), track.closed)
     if found == track.written:
         return [], []
     track.written = found
+    since, expires, status, code, reason, provisional, stale, closed = found
     result = []
     if (status, code) != track.shown or track.seq is None:
         track.seq = seq
@@ -164,7 +165,7 @@ def standing_row(check, track, seq, now):
             ]
         track.shown = status, code
     row = (check.id, since, expires, status, code, reason or None, provisional)
-    return result, [(*row, track.closed, track.last_time, track.seq)]
+    return result, [(*row, stale, closed, track.last_time, track.seq)]
 
 
 def write_closed(connection, closings):

@@ -245,6 +245,8 @@ class Store(Registry):
         may be due until `slots_due` is False.
         """
         now = self.clock() if now is None else now
+        if not self.slots_due(now):
+            return []
         with self.writing() as connection:
             return self._close(connection, self._due(connection, now, limit), now)
 

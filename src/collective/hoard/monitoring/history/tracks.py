@@ -139,8 +139,12 @@ def fill(connection, check, track, since, now):
             track.add(start, sample)
 
 
-def shown(track, now):
-    """``(since, expires, status, code, reason, provisional)`` of a check now."""
+def shown(check, track, now):
+    """``(since, expires, status, code, reason, provisional, stale)`` now.
+
+    A verdict that has expired is shown on until the slot in which it did is
+    final (*stale*): a check may come late in each slot, and be well.
+    """
     rows = []
     if track.tail is not None:
         since, _, expires, status, code, reason = track.tail
@@ -154,7 +158,10 @@ def shown(track, now):
         rows.append(
             (since, event.expires, event.status, event.code, event.reason, True)
         )
-    since, expires, status, code, reason, provisional = rows[-1]
-    if expires is not None and expires <= now and status != UNKNOWN:
-        return expires, None, UNKNOWN, None, "", True
-    return rows[-1]
+    expires, status = rows[-1][1:3]
+    if expires is None:
+        return *rows[-1], None
+    stale = check.regimes.slot_of(expires)[1] + check.grace
+    if stale <= now and status != UNKNOWN:
+        return expires, None, UNKNOWN, None, "", True, None
+    return *rows[-1], stale
