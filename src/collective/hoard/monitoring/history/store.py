@@ -141,17 +141,20 @@ class Store(Registry):
     def _sort(self, connection, rows, now):
         """``(checks with new samples in open slots, {check: late window})``"""
         touched, late = {}, {}
-        for row in rows:
-            check = self._checks[row[1]]
-            track = self._track(connection, check, now)
-            start, end, _ = check.regimes.slot_of(row[2])
-            if start >= track.closed and end + check.grace > now:
-                self._next_due = min(self._next_due, end + check.grace)
-                track.add(start, (row[2], row[3], row[4], row[5], row[6], row[8]))
-                touched[check.id] = check
+        known = self._tracks
+        for _, check_id, time, frac, source, status, code, _, reason in rows:
+            check = self._checks[check_id]
+            track = known.get(check_id) or self._track(connection, check, now)
+            start, end, _ = check.regimes.slot_of(time)
+            final = end + check.grace
+            if start >= track.closed and final > now:
+                if final < self._next_due:
+                    self._next_due = final
+                track.add(start, (time, frac, source, status, code, reason))
+                touched[check_id] = check
             else:
-                widen(late, check.id, start, end)
-                track.last_time = max(track.last_time or 0, row[2])
+                widen(late, check_id, start, end)
+                track.last_time = max(track.last_time or 0, time)
         return touched, late
 
     def _track(self, connection, check, now):

@@ -42,7 +42,9 @@ class Track:
     def add(self, start, sample):
         """Add a sample to its open slot; of two with one key the better stays."""
         key = sample[:3]
-        known = self.open.setdefault(start, {})
+        known = self.open.get(start)
+        if known is None:
+            known = self.open[start] = {}
         old = known.get(key)
         if old is None or better(sample, old):
             known[key] = sample
