@@ -2,7 +2,7 @@
 PYTHON = @scripts/with-python
 
 .DEFAULT_GOAL = help
-.PHONY: bench clean docs help lint locales pictures pins production setup start test test-all
+.PHONY: bench clean docs help lint locales pictures pins production services setup start test test-all
 
 help:        ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\): *## /    make \1\t/p' Makefile | expand -t 24
@@ -15,6 +15,9 @@ setup:       ## Set everything up, start nothing.
 
 test:        ## Run all tests. ARGS="-k ledger -x" goes to pytest.
 	$(PYTHON) scripts/run_tests.py $(ARGS)
+
+services:    ## Run the servers that the tests use. ARGS="solr", ARGS=--stop
+	$(PYTHON) scripts/services.py $(ARGS)
 
 test-all:    ## Run all tests on each supported Python that is found.
 	$(PYTHON) scripts/test_all.py $(ARGS)

@@ -7,6 +7,7 @@ that says so.
 from steps import ROOT
 from steps import stop_on_signals
 import os
+import services
 import set_up
 import sys
 
@@ -14,7 +15,7 @@ import sys
 def main(arguments):
     stop_on_signals()
     set_up.main()
-    set_up.get_services()
+    services.get_services()
     os.chdir(ROOT)
     test = ROOT / "bin" / "test"
     os.execv(test, [str(test), *arguments])

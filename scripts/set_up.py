@@ -8,9 +8,7 @@ takes a quarter of an hour instead of one minute.
 from hashlib import sha256
 from packages import EXTRAS
 from packages import HOUSE
-from packages import LIBRARIES
 from packages import pinned
-from packages import SERVICES
 from packages import write_constraints
 from pathlib import Path
 from steps import give_up
@@ -27,6 +25,9 @@ import sys
 
 VENV = ROOT / ".venv"
 BUILDOUT = ROOT / "bin" / "buildout"
+PACKAGED = ("pyproject.toml", "profiles/versions.cfg", "scripts/packages.py")
+# Compiled where there is a compiler.
+COMPILED = ("setup.py", "src/collective/hoard/migration/_flat.c")
 NETWORK = "check the network and the package index (pip config list), then repeat."
 START_AFRESH = "make clean, then repeat."
 
@@ -35,13 +36,13 @@ def main():
     """Bring everything up to date; says nothing when nothing is to do."""
     if needs_venv(VENV):
         make_venv(VENV)
-    packages = digest("pyproject.toml", "profiles/versions.cfg", "scripts/packages.py")
+    packages = digest(*COMPILED, *PACKAGED)
     once(VENV / ".packages", packages, install_packages)
     profiles = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("profiles/*.cfg"))
     if not (ROOT / "var" / "filestorage").is_dir():
         # Somebody moved the data away; buildout makes the folders anew.
         (ROOT / "parts" / ".built").unlink(missing_ok=True)
-    built = digest("buildout.cfg", "pyproject.toml", *profiles)
+    built = digest("buildout.cfg", "pyproject.toml", *COMPILED, *profiles)
     once(ROOT / "parts" / ".built", built, build)
 
 
@@ -69,7 +70,7 @@ def needs_venv(place):
 def make_venv(place, python=sys.executable):
     """Make the venv *place*; on a bare Debian get what that needs first."""
     if importlib.util.find_spec("ensurepip") is None:
-        install_debian_package("python3-venv", "ensurepip, part of venv,")
+        install_debian_packages(["python3-venv"], "ensurepip, part of venv,")
     shutil.rmtree(place, ignore_errors=True)
     run_step(f"Making {place.name}", [python, "-m", "venv", place], START_AFRESH)
     run_step(
@@ -79,26 +80,16 @@ def make_venv(place, python=sys.executable):
     )
 
 
-def install_debian_package(package, missing):
-    """Install *package* as root on Debian; otherwise say the line to type."""
-    line = f"apt-get install --no-install-recommends {package}"
+def install_debian_packages(packages, missing):
+    """Install *packages* as root on Debian; otherwise say the line to type."""
+    line = f"apt-get install --no-install-recommends {' '.join(packages)}"
     if not can_install():
         give_up(f"{missing} is missing.\nWhat to do, as root:\n    {line}")
     env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     advice = f"install it by hand: {line}"
-    say(f"  {missing} is missing; getting it from Debian.")
+    say(f"  Missing: {missing}; getting it from Debian.")
     run_step("apt-get update", ["apt-get", "update"], advice, env=env)
-    run_step(f"apt-get install {package}", [*line.split(), "--yes"], advice, env=env)
-
-
-def get_services():
-    """Get what the tests use of the system, where we may."""
-    for program, package in SERVICES.items():
-        if shutil.which(program) is None and can_install():
-            install_debian_package(package, program)
-    for library, package in LIBRARIES.items():
-        if not has_library(library) and can_install():
-            install_debian_package(package, library)
+    run_step("apt-get install", [*line.split(), "--yes"], advice, env=env)
 
 
 def has_library(name):

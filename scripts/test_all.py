@@ -8,6 +8,7 @@ from pathlib import Path
 from steps import ROOT
 from steps import say
 from steps import stop_on_signals
+import services
 import set_up
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ import sys
 
 def main(arguments):
     stop_on_signals()
-    set_up.get_services()
+    services.get_services()
     results = {version: run(version, arguments) for version in SUPPORTED}
     say()
     for version, result in results.items():

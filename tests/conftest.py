@@ -1,6 +1,6 @@
 """The Plone layers as fixtures: ``integration``, ``functional``, ``server``.
 
-More fixtures: `browser_fixtures`, `service_fixtures`.
+More fixtures: `browser_fixtures`, `server_fixtures`, `service_fixtures`.
 Import nothing of Plone here but the layers: most tests need no site.
 """
 
@@ -10,7 +10,7 @@ from collective.hoard.testing import HOARD_SERVER_TESTING
 from pytest_plone import fixtures_factory
 
 
-pytest_plugins = ["browser_fixtures", "service_fixtures"]
+pytest_plugins = ["browser_fixtures", "server_fixtures", "service_fixtures"]
 
 globals().update(
     fixtures_factory(
