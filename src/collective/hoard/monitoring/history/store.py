@@ -142,19 +142,19 @@ class Store(Registry):
         """``(checks with new samples in open slots, {check: late window})``"""
         touched, late = {}, {}
         known = self._tracks
-        for _, check_id, time, frac, source, status, code, _, reason in rows:
+        for _, check_id, when, frac, source, status, code, _, reason in rows:
             check = self._checks[check_id]
             track = known.get(check_id) or self._track(connection, check, now)
-            start, end, _ = check.regimes.slot_of(time)
+            start, end, _ = check.regimes.slot_of(when)
             final = end + check.grace
             if start >= track.closed and final > now:
                 if final < self._next_due:
                     self._next_due = final
-                track.add(start, (time, frac, source, status, code, reason))
+                track.add(start, (when, frac, source, status, code, reason))
                 touched[check_id] = check
             else:
                 widen(late, check_id, start, end)
-                track.last_time = max(track.last_time or 0, time)
+                track.last_time = max(track.last_time or 0, when)
         return touched, late
 
     def _track(self, connection, check, now):
