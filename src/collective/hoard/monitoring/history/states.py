@@ -140,11 +140,11 @@ def standing_row(check, track, seq, now):
     """``([Change], [row of standing])``, both empty where nothing changed."""
     if track.tail is None and not track.pending:
         return [], []
-    found = (*tracks.shown(check, track, now), track.closed)
+    found = tracks.shown(check, track, now)
     if found == track.written:
         return [], []
     track.written = found
-    since, expires, status, code, reason, provisional, stale, closed = found
+    since, expires, status, code, reason, provisional, stale = found
     result = []
     if (status, code) != track.shown or track.seq is None:
         track.seq = seq
@@ -165,7 +165,7 @@ def standing_row(check, track, seq, now):
             ]
         track.shown = status, code
     row = (check.id, since, expires, status, code, reason or None, provisional)
-    return result, [(*row, stale, closed, track.last_time, track.seq)]
+    return result, [(*row, stale, track.closed, track.last_time, track.seq)]
 
 
 def write_closed(connection, closings):

@@ -145,12 +145,13 @@ class Store(Registry):
         for _, check_id, when, frac, source, status, code, _, reason in rows:
             check = self._checks[check_id]
             track = known.get(check_id) or self._track(connection, check, now)
-            start, end, _ = check.regimes.slot_of(when)
+            start, end, regime = check.regimes.slot_of(when)
+            simple = regime.quorum is None and regime.policy == "best"
             final = end + check.grace
             if start >= track.closed and final > now:
                 if final < self._next_due:
                     self._next_due = final
-                track.add(start, (when, frac, source, status, code, reason))
+                track.add(start, (when, frac, source, status, code, reason), simple)
                 touched[check_id] = check
             else:
                 widen(late, check_id, start, end)
@@ -221,7 +222,7 @@ class Store(Registry):
     def _renew(self, connection, check, track, horizon, now):
         """Remember the log as it was just rewritten; `Change`s of what is shown."""
         self._next_due = 0
-        track.closed = horizon
+        track.closed, track.written = horizon, None
         track.tail = tracks.load_tail(connection, check.id)
         track.open = {start: v for start, v in track.open.items() if start >= horizon}
         return self._show(connection, {check.id: check}, now)

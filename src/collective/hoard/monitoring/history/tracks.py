@@ -39,8 +39,11 @@ class Track:
     #: Slots with samples that `pending` does not know yet.
     fresh: set = field(default_factory=set)
 
-    def add(self, start, sample):
-        """Add a sample to its open slot; of two with one key the better stays."""
+    def add(self, start, sample, simple=False):
+        """Add a sample to its open slot; of two with one key the better stays.
+
+        *simple*: one that says what the verdict says cannot change it.
+        """
         key = sample[:3]
         known = self.open.get(start)
         if known is None:
@@ -48,9 +51,22 @@ class Track:
         old = known.get(key)
         if old is None or better(sample, old):
             known[key] = sample
-            self.fresh.add(start)
+            if not (simple and old is None and self.agrees(start, sample)):
+                self.fresh.add(start)
         if self.last_time is None or sample[0] > self.last_time:
             self.last_time = sample[0]
+
+    def agrees(self, start, sample):
+        """Whether the newest verdict is of that slot and says the same."""
+        if not self.pending:
+            return False
+        event = self.pending[-1]
+        return (
+            event[0] == start
+            and event[3] == sample[3]
+            and event[4] == sample[4]
+            and event[5] == (sample[5] or "")
+        )
 
     def verdicts(self, check, blind):
         """The `Event`s of the open slots."""
