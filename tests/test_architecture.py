@@ -19,11 +19,12 @@ MAY_IMPORT = {
     "ledger": set(),
     "outbox": set(),
     "connections": set(),
-    "search": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
+    # Results are shown and exported as the form's own pages do it.
+    "search": {"connections", "outbox", "ledger", "forms", "controlpanel.interfaces"},
     # Rules are about fields, and their pages are drawn as the field editor's are.
     "delivery": {"connections", "outbox", "ledger", "forms"},
-    "scanning": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
-    "links": {"ledger", "forms.interfaces", "forms.rights"},
+    "scanning": {"connections", "outbox", "ledger", "forms.interfaces"},
+    "links": {"connections", "ledger", "forms"},
     "forms": {"storage", "ledger", "outbox.interfaces"},
     "migration": set(),
     "monitoring": set(),

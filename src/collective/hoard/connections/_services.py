@@ -63,7 +63,7 @@ def borrow(settings):
             settings.url,
             lambda: connector.connect(settings),
             connector.close,
-            reset=getattr(connector, "reset", lambda client: None),
+            usable=getattr(connector, "usable", lambda client: True),
             wait=settings.timeout,
         )
         with pool.borrow() as (found, _is_used):

@@ -34,7 +34,7 @@ def asking(settings):
         breaker.failure(told)
     elif isinstance(told, ServiceRefused):
         breaker.success()
-    raise told
+    raise told from None
 
 
 def paused(breaker):

@@ -63,6 +63,12 @@ class Breaker:
             self._opens_at = self._clock() + self._pause
             return True
 
+    def ask_now(self):
+        """End the pause: the next caller tries."""
+        with self._lock:
+            if self._opens_at is not None:
+                self._opens_at = self._clock()
+
     def success(self):
         """See `IBreaker`."""
         self.last_success = time()

@@ -119,7 +119,10 @@ class IServiceSettings(Interface):
 
 
 class IConnector(Interface):
-    """How to reach one kind of service; a named utility, the name is the kind."""
+    """How to reach one kind of service; a named utility, the name is the kind.
+
+    ``usable(client)``, whether a client of the pool can be lent again, is optional.
+    """
 
     title = Attribute("Name for a person, a message id.")
     schemes = Attribute("Tuple of the URL schemes that it understands.")

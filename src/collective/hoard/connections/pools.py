@@ -25,16 +25,16 @@ class Pool:
     closed. After an error the thing is closed, too: nobody knows its state.
 
     :param close: says goodbye; called in a thread of its own.
-    :param reset: called when a thing comes back; if it raises, the thing goes.
+    :param usable: called before a thing is lent again; if false, it is replaced.
     :param wait: seconds to wait for one when all are lent.
     """
 
-    def __init__(self, url, make, close, reset=lambda thing: None, size=SIZE, wait=5):
+    def __init__(self, url, make, close, usable=lambda thing: True, size=SIZE, wait=5):
         self.url = without_secrets(url)
         self.size = size
         self._make = make
         self._close = close
-        self._reset = reset
+        self._usable = usable
         self._wait = wait
         self._start()
 
@@ -59,7 +59,6 @@ class Pool:
         returned = False
         try:
             yield thing, is_used
-            self._reset(thing)
             returned = True
         finally:
             self._give_back(thing, returned)
@@ -72,9 +71,11 @@ class Pool:
             self.lent += 1
             self.used = monotonic()
             thing = self._young()
-        if thing is not None:
-            return thing, True
         try:
+            if thing is not None and self._usable(thing):
+                return thing, True
+            if thing is not None:
+                self._discard([thing])
             return self._make(), False
         except BaseException:
             self._one_less()

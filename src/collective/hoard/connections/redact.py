@@ -1,7 +1,6 @@
 """Taking secrets out of what people and logs get to see."""
 
 from urllib.parse import urlsplit
-from urllib.parse import urlunsplit
 import re
 
 
@@ -23,7 +22,8 @@ def without_secrets(url):
     except ValueError:
         return ""
     netloc = f"{user}@{host}" if user else host
-    clean = urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+    query = f"?{parts.query}" if parts.query else ""
+    clean = f"{parts.scheme}://{netloc}{parts.path}{query}" if parts.scheme else ""
     return _PARAMETER.sub(r"\1***", clean)
 
 

@@ -3,7 +3,6 @@
 from ._storage import KEEP_MARK
 from ._storage import MARKS
 from ._storage import need_target
-from ._storage import SHARDS
 from ._time import moment
 from ._time import now_ms
 from ._wake import wake_after_commit
@@ -41,7 +40,8 @@ def fresh_token():
 
 def shard_of(target, uid, key):
     # Rows of one ledger stay apart as they do there, by the lowest bits.
-    return target["shards"][(crc32(uid.encode()) ^ key) % SHARDS]
+    shards = target["shards"]
+    return shards[(crc32(uid.encode()) ^ key) % len(shards)]
 
 
 def read_marks(target, limit):

@@ -3,7 +3,7 @@
 from ._storage import KEEP_MESSAGE
 from ._storage import MESSAGES
 from ._storage import need_target
-from ._storage import SHARDS
+from ._storage import SHARDS as ALL_SHARDS
 from ._time import moment
 from ._time import now_ms
 from ._wake import wake_after_commit
@@ -14,11 +14,16 @@ from itertools import islice
 from persistent.mapping import PersistentMapping
 from secrets import randbelow
 from secrets import randbits
+from threading import local
 from uuid import uuid4
 import json
 
 
 RANDOM_BITS = 20
+SHARDS = ALL_SHARDS[MESSAGES]
+#: A writer that looks for a place takes the one of so many that was used last the
+#: longest time ago.
+CHOICE = 8
 
 
 def send(root, target, body, options=None):
@@ -63,32 +68,52 @@ def _lists(data):
     return data
 
 
+class _Mine(local):
+    """The key that this thread used last, and the newest that was there before, by
+    the oid of the target. Only a hint: targets of several databases may share it.
+    """
+
+    def __init__(self):
+        self.last = {}
+
+
+_mine = _Mine()
+
+
+def _last_of(target):
+    return _mine.last.get(target._p_oid, (0, 0))
+
+
 def put(target, message):
     """Add a stored message under a key that nobody has."""
     shards = target["shards"]
     place = _own_place(target)
     key = now_ms() << RANDOM_BITS | randbits(RANDOM_BITS) & -SHARDS | place
-    last = getattr(target, "_v_last", 0)
+    _, last = _last_of(target)
     if key <= last and last % SHARDS == place:
         key = last + SHARDS  # In the order of sending, also within a millisecond.
     while key in shards[place]:
         key += SHARDS
+    _mine.last[target._p_oid] = shards[place].maxKey(), key
     shards[place][key] = message
-    # Volatile: belongs to this connection, is never stored, changes nothing.
-    target._v_last = key
 
 
 def _own_place(target):
-    """The shard that this ZODB connection adds to, until it meets another there.
+    """The shard that this thread adds to, until it meets another there.
 
     Leaves merge, but not when one of two writers splits the leaf.
     """
-    last = getattr(target, "_v_last", None)
-    if last is None:
-        return randbelow(SHARDS)
-    place = last % SHARDS
-    alone = target["shards"][place].maxKey() <= last
-    return place if alone else randbelow(SHARDS)
+    (before, last), shards = _last_of(target), target["shards"]
+    if last and _is_alone(shards[last % SHARDS], before, last):
+        return last % SHARDS
+    places = [randbelow(SHARDS) for _ in range(CHOICE)]
+    return min(places, key=lambda place: shards[place].maxKey())
+
+
+def _is_alone(shard, before, last):
+    """Whether nobody added to *shard* since we did. Two that commit in turn never
+    see the other's newest key, but the one before."""
+    return shard.maxKey() <= last and shard.maxKey(last - 1) <= before
 
 
 def read_messages(target, limit):

@@ -14,12 +14,13 @@ from zope.annotation.interfaces import IAnnotations
 ANNOTATION_KEY = "collective.hoard.outbox"
 VERSION = 1
 
-#: A power of two, and four times the shards of a ledger: writers that keep apart
-#: there keep apart here.
-SHARDS = 64
-
 MARKS = "marks"
 MESSAGES = "messages"
+
+#: Powers of two. Writers meet where a leaf is full and must be split: marks are
+#: strewn over so many trees that leaves rarely are; messages go where nobody
+#: else has been lately.
+SHARDS = {MARKS: 256, MESSAGES: 64}
 
 #: What every shard always holds. A leaf that somebody empties cannot be merged
 #: with what others add to it meanwhile.
@@ -76,7 +77,7 @@ def _new_target(name, kind):
     make, keep = _SHARD[kind]
     return PersistentMapping(
         kind=kind,
-        shards=tuple(make({keep: 0}) for _ in range(SHARDS)),
+        shards=tuple(make({keep: 0}) for _ in range(SHARDS[kind])),
         parked=OOBTree(),
         failed=LOBTree(),
         state=PersistentMapping(),

@@ -1,9 +1,12 @@
 """AMQP brokers such as RabbitMQ, by kombu."""
 
+from ..asking import asking
 from ..interfaces import IConnector
 from .base import Connector
 from .base import library
 from collective.hoard import _
+from contextlib import closing
+from select import select
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 from zope.interface import implementer
@@ -58,22 +61,24 @@ class AmqpConnector(Connector):
         """See `IConnector`."""
         client.release()
 
-    def reset(self, client):
-        """Made ready for the next borrower; raises if it cannot be."""
+    def usable(self, client):
+        """Whether *client* can be lent again.
+
+        A broker speaks to an idle publisher only to end the session.
+        """
         if not client.connected:
-            raise EOFError("the broker closed the connection")
+            return False
+        readable, _writable, _errors = select([client.connection.sock], [], [], 0)
+        return not readable
 
     def _ask(self, settings):
-        client = self.connect(settings)
-        try:
+        with asking(settings), closing(self.connect(settings)) as client:
             about = client.connection.server_properties
             told = {
                 "product": about.get("product", "AMQP"),
                 "version": about.get("version", ""),
                 "vhost": client.virtual_host,
             }
-        finally:
-            client.release()
         return _(FINE, mapping=told)
 
 

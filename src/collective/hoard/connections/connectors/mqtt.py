@@ -1,5 +1,6 @@
 """MQTT brokers such as Mosquitto, by paho-mqtt."""
 
+from ..asking import asking
 from ..explaining import PASSWORD
 from ..explaining import SILENT
 from ..interfaces import IConnector
@@ -107,11 +108,11 @@ class MqttConnector(Connector):
         """See `IConnector`. Connects now."""
         return MqttClient(settings).open()
 
-    def reset(self, client):
-        """Made ready for the next borrower; raises if it cannot be."""
-        if not client.connected:
-            raise EOFError("the broker closed the connection")
+    def usable(self, client):
+        """Whether *client* can be lent again."""
+        return client.connected
 
     def _ask(self, settings):
-        self.connect(settings).close()
+        with asking(settings):
+            self.connect(settings).close()
         return _(FINE, mapping={"url": settings.url})

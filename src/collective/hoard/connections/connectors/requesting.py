@@ -44,11 +44,11 @@ class Requesting:
                 raise ServiceDown(_(SICK, mapping=told))
         return response
 
-    def get(self, url, **arguments):
+    def get(self, url="", **arguments):
         """See `request`."""
         return self.request("GET", url, **arguments)
 
-    def post(self, url, **arguments):
+    def post(self, url="", **arguments):
         """See `request`."""
         return self.request("POST", url, **arguments)
 

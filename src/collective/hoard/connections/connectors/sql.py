@@ -74,7 +74,10 @@ class SqlClient:
         orm = library("sqlalchemy.orm", EXTRA)
         datamanager = library("zope.sqlalchemy", EXTRA)
         session = orm.Session(self.engine)
-        datamanager.register(session)
+        # It cannot see what a statement in plain SQL changes.
+        datamanager.register(
+            session, initial_state=datamanager.datamanager.STATUS_CHANGED
+        )
         return session
 
     def close(self):
@@ -116,6 +119,7 @@ def _make(sqlalchemy, settings, secret):
         url = url.set(password=secret)
     options = {"pool_pre_ping": True, "pool_recycle": RECYCLE}
     if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
         options["pool_timeout"] = settings.timeout
         options["connect_args"] = {
             "connect_timeout": max(1, round(settings.connect_timeout)),
@@ -127,7 +131,13 @@ def _make(sqlalchemy, settings, secret):
     elif url.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": settings.timeout}
     # Statements and their values may be personal data: not in errors, not in logs.
-    return sqlalchemy.create_engine(url, hide_parameters=True, **options)
+    made = sqlalchemy.create_engine(url, hide_parameters=True, **options)
+    if made.dialect.name == "postgresql":
+        kind = library(f"{__package__}.postgresql", EXTRA).patient(settings.timeout)
+        sqlalchemy.event.listen(
+            made, "do_connect", lambda _d, _r, args, named: kind.connect(*args, **named)
+        )
+    return made
 
 
 def _forked():
@@ -163,7 +173,7 @@ class SqlConnector(Connector):
         one = engine(settings)
         words = {"sqlite": "select 'SQLite ' || sqlite_version()"}
         statement = words.get(one.dialect.name, "select version()")
-        with one.connect() as connection:
+        with asking(settings), one.connect() as connection:
             version = connection.execute(sqlalchemy.text(statement)).scalar()
         told = {"url": settings.url, "version": " ".join(str(version).split()[:2])}
         return _(FINE, mapping=told)
