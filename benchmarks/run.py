@@ -55,6 +55,8 @@ class Sizes:
     zeo_rounds: int = 3
     migrated: int = 180_000
     migrations: int = 2
+    lookups: int = 100_000
+    lookup_runs: int = 15
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
@@ -63,6 +65,7 @@ FORMS = ("visitors", "receivers", "versions", "ledger")
 #: ``<name>_rows`` has ``measure(folder, sizes)``, which returns rows.
 OTHERS = {
     "migration": "Migration",
+    "connections": "Connections",
 }
 PARTS = (*FORMS, *OTHERS)
 

@@ -59,8 +59,10 @@ class ForeignConnections(Clients):
 
     def wake(self, key, kept):
         """Hand *kept* out without further checks until the transaction ends."""
+        manager = self._connection().transaction_manager
+        if manager is None:
+            return  # The ZODB connection is closed: somebody kept an object.
         if not self.awake:
-            manager = self._connection().transaction_manager
             manager.registerSynch(self._synchronizer)
         self.awake[key] = kept
 

@@ -90,6 +90,7 @@ def _look(obj, name, factory, writes):
         if kept is not None:
             clients.drop(key)
         kept = Kept(factory(), name, _path(obj))
+        kept.owner = obj if getattr(obj, "_p_jar", None) is None else None
         clients.add(key, kept)
     clients.wake(key, kept)
     return kept
