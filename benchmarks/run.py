@@ -57,6 +57,8 @@ class Sizes:
     migrations: int = 2
     lookups: int = 100_000
     lookup_runs: int = 15
+    messages: int = 2_000
+    message_rounds: int = 5
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
@@ -66,6 +68,7 @@ FORMS = ("visitors", "receivers", "versions", "ledger")
 OTHERS = {
     "migration": "Migration",
     "connections": "Connections",
+    "delivery": "Delivery",
 }
 PARTS = (*FORMS, *OTHERS)
 

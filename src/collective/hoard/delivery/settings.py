@@ -120,8 +120,23 @@ def get_targets():
 
 
 def get_target(name):
-    """The `Target` called *name*, or None."""
-    return get_targets().get(name)
+    """The `Target` called *name*, or None; quick, as it is asked for each message."""
+    for data in read("targets", []):
+        if f"{data.get('kind')}:{data.get('id')}" == name:
+            return _remembered(name, data)
+    return None
+
+
+#: ``{name: (plain data, Target)}``, so that a message need not check it again.
+_known = {}
+
+
+def _remembered(name, data):
+    known, target = _known.get(name, (None, None))
+    if known != data:
+        target = get_targets().get(name)
+        _known[name] = (deepcopy(data), target)
+    return target
 
 
 def stored_site_rules():
