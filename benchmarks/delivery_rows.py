@@ -88,10 +88,13 @@ def measure_queue(url, db, durable, sizes):
                 found.setdefault(name, []).append(way(url, db, data, sizes.messages))
     kombu, *ours = (Samples(tuple(found[name])) for name in ways)
     note = "kombu's own loop: "
+    # A queue in memory confirms before anything is on a disk, which the removal
+    # from the outbox always is: there the way as a whole is shown, not judged.
+    limits = (2, 2 if durable else None)
     titles = ("message to AMQP, confirmed", "the same from the outbox")
     return [
-        compare(f"{title}: {KINDS[durable]}", times, kombu, 2, note, TOLD)
-        for title, times in zip(titles, ours, strict=True)
+        compare(f"{title}: {KINDS[durable]}", times, kombu, limit, note, limit and TOLD)
+        for title, times, limit in zip(titles, ours, limits, strict=True)
     ]
 
 
