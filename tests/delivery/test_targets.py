@@ -188,6 +188,25 @@ def test_retry_after_is_read(value, seconds):
     assert retry_after(value, now=100) == seconds
 
 
+def test_a_receiver_gets_the_pause_it_asks_for(form, web, monkeypatch):
+    from collective.hoard.delivery.targets import webhook as module
+
+    give_targets(webhook(web))
+    give_rules(form, message_rule("webhook:crm"))
+    web.answers = [(429, {"Retry-After": "300"}, b"")]
+    send(form, name="Ada")
+    drain(form)
+    drain(form)
+    assert len(web.requests) == 1
+    assert "asks for 300 more seconds" in state("webhook:crm").last_error
+
+    later = time.monotonic() + 301
+    monkeypatch.setattr(module, "monotonic", lambda: later)
+    drain(form)
+    assert len(web.requests) == 2
+    assert state("webhook:crm").pending == 0
+
+
 def test_local_addresses_wait_until_they_are_allowed(form, web):
     give_targets(webhook(web, private=False))
     give_rules(form, message_rule("webhook:crm"))

@@ -166,4 +166,3 @@ def _pool(settings, protocol):
         usable=lambda session: session.connected,
         wait=settings.timeout,
     )
-
