@@ -53,6 +53,7 @@ class Sizes:
     ledger_runs: int = 5
     zeo_rows: int = 1_200
     zeo_rounds: int = 3
+    tellings: int = 20
     migrated: int = 180_000
     migrations: int = 2
     lookups: int = 100_000
@@ -69,6 +70,7 @@ OTHERS = {
     "migration": "Migration",
     "connections": "Connections",
     "delivery": "Delivery",
+    "outbox": "Outbox",
 }
 PARTS = (*FORMS, *OTHERS)
 
