@@ -58,6 +58,8 @@ class Sizes:
     migrations: int = 2
     lookups: int = 100_000
     lookup_runs: int = 15
+    messages: int = 2_000
+    message_rounds: int = 5
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
@@ -66,8 +68,9 @@ FORMS = ("visitors", "receivers", "versions", "ledger")
 #: ``<name>_rows`` has ``measure(folder, sizes)``, which returns rows.
 OTHERS = {
     "migration": "Migration",
-    "outbox": "Outbox",
     "connections": "Connections",
+    "delivery": "Delivery",
+    "outbox": "Outbox",
 }
 PARTS = (*FORMS, *OTHERS)
 
