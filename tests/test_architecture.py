@@ -21,9 +21,10 @@ MAY_IMPORT = {
     "connections": set(),
     # Results are shown and exported as the form's own pages do it.
     "search": {"connections", "outbox", "ledger", "forms", "controlpanel.interfaces"},
-    "delivery": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
-    "scanning": {"connections", "outbox", "ledger", "forms.interfaces", "forms.rights"},
-    "links": {"ledger", "forms.interfaces", "forms.rights"},
+    # Rules are about fields, and their pages are drawn as the field editor's are.
+    "delivery": {"connections", "outbox", "ledger", "forms"},
+    "scanning": {"connections", "outbox", "ledger", "forms.interfaces"},
+    "links": {"connections", "ledger", "forms"},
     "forms": {"storage", "ledger", "outbox.interfaces"},
     "migration": set(),
     "monitoring": set(),

@@ -189,6 +189,16 @@ def test_closing_leaves_nothing(own_server, name):
     assert not any(map(is_alive, processes))
 
 
+def test_what_a_server_leaves_behind_is_buried(rabbitmq):
+    keeper = rabbitmq._keeper.pid
+    children = Path(f"/proc/{keeper}/task/{keeper}/children")
+
+    def dead():
+        return [pid for pid in children.read_text().split() if not is_alive(int(pid))]
+
+    assert until(lambda: not dead())
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("name", ["mosquitto", "postgresql", "rabbitmq"])
 def test_a_killed_test_run_leaves_nothing(

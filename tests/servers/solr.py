@@ -144,7 +144,7 @@ def class_path_file():
 def is_usable(cache):
     if not cache.exists():
         return False
-    return all(Path(jar).exists() for jar in cache.read_text().split(os.pathsep))
+    return all(os.access(jar, os.R_OK) for jar in cache.read_text().split(os.pathsep))
 
 
 def ask_maven(pom, cache):

@@ -200,3 +200,20 @@ class ISubmissionsRemoved(ISubmissionEvent):
 
 class IDefinitionChanged(IObjectEvent):
     """The form ``object`` has a new definition."""
+
+
+class IUploadInspector(Interface):
+    """Looks at what visitors upload; a subscription adapter of the form.
+
+    There may be none or several; each sees every file.
+    """
+
+    def inspect(upload):
+        """Look at a `kinds.file.Upload` before it is stored. Its stream is where
+        it was afterwards.
+
+        :raises ValueRefused: the text tells the visitor what to do.
+        """
+
+    def stored(value):
+        """The file *value* was made of it and will be stored; may `hold` it."""
