@@ -1,0 +1,1 @@
+"""The tables of monitoring and how to open them."""

@@ -1,0 +1,25 @@
+"""One statement for many rows, past the parts of SQLAlchemy that cost most."""
+
+
+def execute_many(connection, sql, rows):
+    """Run *sql*, whose parameters are question marks, for each of *rows*."""
+    if not rows:
+        return
+    if connection.dialect.name != "sqlite":
+        sql = sql.replace("?", "%s")
+    connection.exec_driver_sql(sql, rows)
+
+
+def upsert(table, key, columns, newer=None):
+    """SQL that inserts a row or replaces *columns* of the one with that *key*.
+
+    With *newer*, the name of a column, only where it is greater than it was.
+    """
+    names = (*key, *columns)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    condition = f" WHERE excluded.{newer} > {table}.{newer}" if newer else ""
+    return (
+        f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608
+        f" VALUES ({', '.join('?' * len(names))})"
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}{condition}"
+    )

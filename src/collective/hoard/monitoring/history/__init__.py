@@ -1,0 +1,1 @@
+"""Slots, verdicts, the change log, availability: R1 to R10."""

@@ -1,0 +1,209 @@
+"""History from a file: one sample a line, as JSON, in any order."""
+
+from ..database.bulk import execute_many
+from ..database.tables import dirty
+from ..interfaces import Sample
+from ..interfaces import SampleRefused
+from ..interfaces import WrongUse
+from . import meta
+from . import samples as sample_rows
+from . import states
+from .registry import check_name
+from .registry import check_rules
+from .registry import SLOT
+from .times import seconds
+from dataclasses import dataclass
+from dataclasses import field
+from sqlalchemy import delete
+from sqlalchemy import select
+import json
+
+
+#: Lines a transaction.
+BATCH = 20_000
+#: Checks whose log is written in one transaction.
+CHECKS = 50
+#: A line longer than that is no sample.
+LONGEST_LINE = 1_000_000
+SOURCE = "import"
+DIRTY = """
+INSERT INTO dirty (check_id, since, until) VALUES (?, ?, ?)
+ON CONFLICT (check_id) DO UPDATE SET
+since = CASE WHEN excluded.since < dirty.since
+    THEN excluded.since ELSE dirty.since END,
+until = CASE WHEN excluded.until > dirty.until
+    THEN excluded.until ELSE dirty.until END
+"""
+
+
+@dataclass(slots=True)
+class Imported:
+    stored: int = 0
+    duplicates: int = 0
+    #: ``[(number of the line, why)]``
+    refused: list = field(default_factory=list)
+    created: list = field(default_factory=list)
+
+
+def import_lines(store, lines, create=False, slot=SLOT, fresh=None):
+    """Store the samples of *lines*, bytes; an `Imported`.
+
+    All slots of what is imported are closed: it is history.  A bad line is
+    reported and left out.  Lines are stored batch by batch; if the import is
+    interrupted it can simply be run again.
+
+    :raises WrongUse: The rules for checks to be made are none.
+    """
+    check_rules(slot, slot if fresh is None else fresh)
+    rules = (slot, fresh) if create else None
+    result = Imported()
+    settle(store)
+    batch = []
+    for number, line in enumerate(lines, 1):
+        sample = parsed(number, line, result)
+        if sample is not None:
+            batch.append((number, sample))
+        if len(batch) >= BATCH:
+            store_batch(store, batch, rules, result)
+            batch = []
+    store_batch(store, batch, rules, result)
+    settle(store)
+    result.refused.sort()
+    return result
+
+
+def parsed(number, line, result):
+    """The `Sample` of a line, or None, with the reason in *result*."""
+    if number == 1:
+        line = line.removeprefix(b"\xef\xbb\xbf")
+    if not line.strip():
+        return None
+    try:
+        return sample_of(line)
+    except (WrongUse, SampleRefused) as error:
+        result.refused.append((number, str(error)))
+    return None
+
+
+def sample_of(line):
+    if len(line) > LONGEST_LINE:
+        raise SampleRefused(f"{len(line)} bytes are too long for a sample")
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise SampleRefused(f"not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise SampleRefused("not a JSON object")
+    for key in ("check", "time", "status"):
+        if data.get(key) is None:
+            raise SampleRefused(f"{key!r} is missing")
+    source = data.get("source")
+    source = SOURCE if source is None or source == "" else source
+    for name in (data["check"], source):
+        check_name(name)
+    return Sample(
+        check=data["check"],
+        source=source,
+        time=time_of(data["time"]),
+        status=data["status"] if isinstance(data["status"], str) else "",
+        code=code_of(data.get("code")),
+        ms=data.get("ms"),
+        text=text_of(data, "text"),
+        reason=text_of(data, "reason"),
+        values=data.get("values") if isinstance(data.get("values"), dict) else {},
+    )
+
+
+def time_of(value):
+    """Numbers stay; a text is read as `times.seconds` does."""
+    if isinstance(value, str):
+        return seconds(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def code_of(value):
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def text_of(data, key):
+    value = data.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise SampleRefused(f"{key!r} must be a text")
+    # Half of a pair of surrogates can be written in JSON but not stored.
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def store_batch(store, batch, rules, result):
+    """Store samples in one transaction, with what they make dirty."""
+    now = store.clock()
+    with store.writing() as connection:
+        if rules:
+            create_missing(store, connection, batch, rules, result)
+        forgotten = meta.get(connection, meta.FORGOTTEN)
+        latest = now + store.skew
+        rows = []
+        for number, sample in batch:
+            try:
+                check = store.check(sample.check)
+                source = store.ensure_source_in(connection, sample.source, "import")
+                row = sample_rows.row_of(sample, check.id, source, latest)
+                if row.time < forgotten:
+                    raise SampleRefused("time is before all that is kept")
+            except SampleRefused as error:
+                result.refused.append((number, str(error)))
+                continue
+            rows.append((row, sample))
+        rows.sort(key=lambda pair: pair[0][:5])
+        stored = store.insert_rows(connection, [row for row, _ in rows], now)
+        result.stored += stored
+        result.duplicates += len(rows) - stored
+        states.keep(connection, *(zip(*rows, strict=True) if rows else ((), ())))
+        mark(store, connection, [row for row, _ in rows])
+
+
+def create_missing(store, connection, batch, rules, result):
+    known = store.names
+    missing = {s.check for _, s in batch if s.status in sample_rows.SEVERITY}
+    missing = sorted(missing - set(known))
+    if missing:
+        slot, fresh = rules
+        store.make_checks_in(connection, missing, slot, fresh, "passive", grace=30)
+        result.created += missing
+
+
+def mark(store, connection, rows):
+    windows = {}
+    for row in rows:
+        low, high = windows.get(row.check, (row.time, row.time))
+        windows[row.check] = min(low, row.time), max(high, row.time)
+    execute_many(
+        connection,
+        DIRTY,
+        [(key, low, high + 1) for key, (low, high) in windows.items()],
+    )
+
+
+def settle(store):
+    """Write the log of all checks whose samples were stored without; `Change`s."""
+    result = []
+    while changes := settle_some(store):
+        result += changes[0]
+    return result
+
+
+def settle_some(store):
+    """The same for a few checks; ``[changes]``, or an empty list when done."""
+    query = select(dirty).order_by(dirty.c.check_id).limit(CHECKS)
+    with store.engine.connect() as connection:
+        if connection.execute(query.limit(1)).first() is None:
+            return []
+    with store.writing() as connection:
+        rows = connection.execute(query).all()
+        changes = store.rewrite_closed(
+            connection, {row.check_id: (row.since, row.until) for row in rows}
+        )
+        keys = [row.check_id for row in rows]
+        connection.execute(delete(dirty).where(dirty.c.check_id.in_(keys)))
+    return [changes]

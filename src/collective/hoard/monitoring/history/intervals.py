@@ -1,0 +1,147 @@
+"""The change log as it reads at a moment."""
+
+from ..database.tables import check as checks
+from ..database.tables import interval
+from ..database.tables import pending
+from ..database.tables import source as sources
+from ..database.tables import suppressed
+from ..interfaces import Interval
+from ..interfaces import STATUSES
+from ..interfaces import Suppressed
+from ..interfaces import UNKNOWN
+from ..interfaces import UnknownCheck
+from .checks import load
+from .timeline import clipped
+from .timeline import END
+from .timeline import merged
+from .timeline import Row
+from .timeline import Stored
+from .timeline import stored_columns
+from .timeline import unfolded
+from sqlalchemy import or_
+from sqlalchemy import select
+
+
+def check_id_of(connection, name):
+    """:raises UnknownCheck: There is no check of that name."""
+    found = connection.scalar(select(checks.c.id).where(checks.c.name == name))
+    if found is None:
+        raise UnknownCheck(f"There is no check {name!r}.")
+    return found
+
+
+def intervals(connection, check_id, now, since=None, until=None):
+    """The rows of the change log, as `Interval`s; what is provisional is left out.
+
+    A last verdict that has expired is followed by "unknown", also where nobody
+    has closed its slot since.  With *since* and *until* clipped to that period.
+    """
+    c = interval.c
+    query = (
+        select(*stored_columns(interval))
+        .where(c.check_id == check_id)
+        .order_by(c.since)
+    )
+    if since is not None:
+        query = query.where(or_(c.until.is_(None), c.until > since))
+    if until is not None:
+        query = query.where(c.since < until)
+    rows = [Stored(*row) for row in connection.execute(query)]
+    if rows and rows[-1].until is None and rows[-1].expires is not None:
+        if closed(connection, check_id, rows[-1].expires, now):
+            last = rows.pop()
+            rows += [
+                last._replace(until=last.expires, expires=None),
+                Stored(last.expires, None, None, UNKNOWN, None, None),
+            ]
+    return [shown(row, since, until) for row in rows if holds(row, since, until)]
+
+
+def closed(connection, check_id, expires, now):
+    """Whether the slot in which a verdict expires is over, and had no sample."""
+    if expires > now:
+        return False
+    first = select(pending.c.since).where(
+        pending.c.check_id == check_id, pending.c.since <= expires
+    )
+    if connection.scalar(first.limit(1)) is not None:
+        return False
+    check = load(connection, check_id)[check_id]
+    return expires < check.regimes.slot_of(max(now - check.grace, 0))[0]
+
+
+def holds(row, since, until):
+    starts_in_time = until is None or row.since < until
+    return starts_in_time and (since is None or row.until is None or row.until > since)
+
+
+def shown(row, since, until):
+    start, end = row.since, row.until
+    if since is not None:
+        start = max(start, since)
+    if until is not None:
+        end = until if end is None else min(end, until)
+    return Interval(start, end, STATUSES[row.status], row.code, row.reason or "")
+
+
+def timeline(connection, check_id, since, until):
+    """What was so in [since, until), provisional verdicts included: `Row`s
+    without gaps.
+    """
+    c = interval.c
+    query = (
+        select(*stored_columns(interval))
+        .where(
+            c.check_id == check_id,
+            c.since < until,
+            or_(c.until.is_(None), c.until > since),
+        )
+        .order_by(c.since)
+    )
+    rows = unfolded(Stored(*row) for row in connection.execute(query))
+    open_slots = pending_rows(connection, check_id)
+    if open_slots:
+        rows = [*clipped(rows, 0, open_slots[0].since), *open_slots]
+    rows = clipped(filled(rows, since, until), since, until)
+    return merged(rows)
+
+
+def pending_rows(connection, check_id):
+    c = pending.c
+    query = select(c.since, c.until, c.status, c.code, c.reason)
+    found = connection.execute(query.where(c.check_id == check_id).order_by(c.since))
+    rows = [Row(*row[:4], row[4] or "") for row in found]
+    for place, row in enumerate(rows[1:]):
+        rows[place] = rows[place]._replace(until=min(rows[place].until, row.since))
+    return rows
+
+
+def filled(rows, since, until):
+    result, edge = [], since
+    for row in [*rows, Row(until, END, UNKNOWN, None, "")]:
+        if row.since > edge:
+            result.append(Row(edge, row.since, UNKNOWN, None, ""))
+        result.append(row)
+        edge = row.until
+    return result
+
+
+def suppressed_errors(connection, check_id, since=None, until=None, limit=None):
+    """`Suppressed` errors, oldest first (R4)."""
+    c = suppressed.c
+    query = (
+        select(c.time, c.frac, sources.c.name, c.status, c.code, c.reason)
+        .join(sources, sources.c.id == c.source_id)
+        .where(c.check_id == check_id)
+        .order_by(c.time, c.frac, sources.c.name)
+    )
+    if since is not None:
+        query = query.where(c.time >= since)
+    if until is not None:
+        query = query.where(c.time < until)
+    return [
+        Suppressed(
+            t + f / 1e6 if f else t, source, STATUSES[status], code, reason or ""
+        )
+        for t, f, source, status, code, reason in connection.execute(query.limit(limit))
+    ]

@@ -1,0 +1,47 @@
+"""Named numbers of the database; the lock and the clock of its writers."""
+
+from ..database.tables import meta
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import text
+from sqlalchemy import update
+
+
+#: Grows with each writing transaction; who holds its row writes alone.
+SEQ = "change_seq"
+#: Grows when checks, their rules or pauses were edited.
+GENERATION = "generation"
+#: Samples before it are in chunks; chunks before it are gone.
+PACKED, FORGOTTEN = "packed_until", "forgotten_until"
+HEARTBEAT = "heartbeat"
+
+NEXT = text(
+    "UPDATE meta SET value = value + 1 WHERE name = 'change_seq' RETURNING value,"
+    " (SELECT other.value FROM meta AS other WHERE other.name = 'generation')"
+)
+
+
+def next_seq(connection):
+    """``(seq, generation)``; from here on nobody else writes."""
+    row = connection.execute(NEXT).one_or_none()
+    if row is None:
+        connection.execute(insert(meta), [{"name": SEQ, "value": 1}])
+        connection.execute(insert(meta), [{"name": GENERATION, "value": 1}])
+        return 1, 1
+    return tuple(row)
+
+
+def get(connection, name, default=0):
+    value = connection.scalar(select(meta.c.value).where(meta.c.name == name))
+    return default if value is None else value
+
+
+def put(connection, name, value):
+    query = update(meta).where(meta.c.name == name).values(value=value)
+    if not connection.execute(query).rowcount:
+        connection.execute(insert(meta).values(name=name, value=value))
+
+
+def bump_generation(connection):
+    """Let every process read checks, rules and pauses anew."""
+    put(connection, GENERATION, get(connection, GENERATION) + 1)

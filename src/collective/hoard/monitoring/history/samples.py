@@ -1,0 +1,198 @@
+"""Samples as rows: storing each once, finding those of a check."""
+
+from ..database.tables import BUCKET
+from ..database.tables import sample as table
+from ..interfaces import CRIT
+from ..interfaces import OK
+from ..interfaces import SampleRefused
+from ..interfaces import WARN
+from datetime import datetime
+from datetime import UTC
+from math import isfinite
+from sqlalchemy import text
+from typing import NamedTuple
+
+
+SEVERITY = {"ok": OK, "warn": WARN, "crit": CRIT}
+#: Longer ones are cut: a text of megabytes is no result.
+REASON_LENGTH, TEXT_LENGTH = 200, 4000
+#: 9999-12-31; also keeps all sums within 64 bits.
+LAST_TIME = 253402300799
+COLUMNS = [column.name for column in table.columns]
+#: PostgreSQL: buckets a partition.
+PARTITION = 24
+#: Partitions are for days around now; other days share one.
+NEAR = 10
+
+
+class Stored(NamedTuple):
+    """A row of the table `sample`."""
+
+    bucket: int
+    check: int
+    time: int
+    frac: int
+    source: int
+    status: int
+    code: int | None
+    ms: float | None
+    reason: str | None
+
+
+# Of two samples with the same key the better one stays, whichever came first:
+# the result must not depend on the order of arrival (R3).
+INSERT = """
+INSERT INTO sample ({columns}) VALUES ({marks})
+ON CONFLICT (bucket, check_id, time, frac, source_id) DO UPDATE
+SET status = excluded.status, code = excluded.code, ms = excluded.ms,
+    reason = excluded.reason
+WHERE (excluded.status, COALESCE(excluded.code, -1))
+    < (sample.status, COALESCE(sample.code, -1))
+"""
+ON_SQLITE = INSERT.format(
+    columns=", ".join(COLUMNS), marks=", ".join("?" * len(COLUMNS))
+)
+ON_POSTGRESQL = ON_SQLITE.replace("?", "%s")
+STAGE = "CREATE TEMP TABLE IF NOT EXISTS staged (LIKE sample) ON COMMIT DELETE ROWS"
+FROM_STAGE = INSERT.replace(
+    "VALUES ({marks})",
+    "SELECT DISTINCT ON (bucket, check_id, time, frac, source_id) * FROM staged"
+    " ORDER BY bucket, check_id, time, frac, source_id, status, COALESCE(code, -1)",
+).format(columns=", ".join(COLUMNS))
+#: From so many rows on PostgreSQL gets them by COPY.
+MANY = 500
+
+
+def split(time):
+    """``(seconds, microseconds)`` of a time."""
+    if type(time) is int:
+        return time, 0
+    micros = round(time * 1_000_000)
+    return divmod(micros, 1_000_000)
+
+
+def row_of(sample, check_id, source_id, latest):
+    """The row that stores *sample*.
+
+    :raises SampleRefused: It is not a sample, or is from after *latest* (R10).
+    """
+    time = sample.time
+    status = SEVERITY.get(sample.status)
+    if status is None:
+        raise SampleRefused(
+            f"status must be ok, warn or crit, not {sample.status!r}:"
+            " unknown is the absence of a sample"
+        )
+    if not isinstance(time, (int, float)) or isinstance(time, bool):
+        raise SampleRefused("time must be a number of UTC seconds")
+    if not isfinite(time) or not 0 <= time <= LAST_TIME:
+        raise SampleRefused(f"time {time} is not between 1970 and 9999")
+    if time > latest:
+        raise SampleRefused(
+            f"time {time} is {time - latest:.0f} s too far in the future"
+        )
+    code, ms = sample.code, sample.ms
+    if code is not None and (type(code) is not int or abs(code) >= 1 << 31):
+        raise SampleRefused("code must be a whole number of 32 bits, or nothing")
+    if ms is not None and not is_duration(ms):
+        raise SampleRefused("ms must be a number from 0 on, or nothing")
+    seconds, frac = split(time)
+    reason = (
+        None if status == OK else (sample.reason or sample.text or "")[:REASON_LENGTH]
+    )
+    # PostgreSQL stores no zero bytes.
+    reason = reason.replace("\0", "") or None if reason else None
+    return Stored(
+        seconds // BUCKET, check_id, seconds, frac, source_id, status, code, ms, reason
+    )
+
+
+def is_duration(ms):
+    return type(ms) in (int, float) and 0 <= ms < 1e15
+
+
+def insert(connection, rows, now):
+    """Store *rows*, those already there but once; how many were new."""
+    if not rows:
+        return 0
+    cursor = connection.connection.cursor()
+    try:
+        if connection.dialect.name == "sqlite":
+            return insert_sqlite(connection, rows)
+        make_partitions(connection, rows, now)
+        if len(rows) < MANY:
+            cursor.executemany(ON_POSTGRESQL, rows)
+        else:
+            copy(cursor, rows)
+        return cursor.rowcount
+    finally:
+        cursor.close()
+
+
+def insert_sqlite(connection, rows):
+    return connection.exec_driver_sql(ON_SQLITE, [tuple(row) for row in rows]).rowcount
+
+
+def copy(cursor, rows):
+    cursor.execute(STAGE)
+    with cursor.copy(f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN") as target:  # noqa: S608
+        for row in rows:
+            target.write_row(row)
+    cursor.execute(FROM_STAGE)
+
+
+def make_partitions(connection, rows, now):
+    """A partition for each day around *now* that has samples."""
+    today = int(now) // BUCKET // PARTITION
+    days = {row[0] // PARTITION for row in rows}
+    known = connection.engine.__dict__.setdefault("_hoard_partitions", set())
+    for day in sorted(days - known):
+        if abs(day - today) <= NEAR:
+            make_partition(connection, day)
+            known.add(day)
+
+
+def partition_name(day):
+    date = datetime.fromtimestamp(day * PARTITION * BUCKET, UTC)
+    return f"sample_{date:%Y%m%d}"
+
+
+def make_partition(connection, day):
+    low, high = day * PARTITION, (day + 1) * PARTITION
+    query = text(
+        "SELECT 1 FROM sample_default WHERE bucket >= :low AND bucket < :high LIMIT 1"
+    )
+    name = partition_name(day)
+    exists = connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})
+    # What is in the default partition already would be in the way.
+    if exists or connection.scalar(query, {"low": low, "high": high}):
+        return
+    connection.exec_driver_sql(
+        f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF sample"
+        f" FOR VALUES FROM ({low}) TO ({high})"
+    )
+
+
+def raw_between(connection, check_id, since, until):
+    """Rows ``(time, frac, source, status, code, reason, ms)``, oldest first."""
+    if since >= until:
+        return []
+    where = buckets(since // BUCKET, -(-until // BUCKET))
+    query = (
+        "SELECT time, frac, source_id, status, code, reason, ms FROM sample"  # noqa: S608
+        f" WHERE {where} AND check_id = {int(check_id)}"
+        f" AND time >= {int(since)} AND time < {int(until)}"
+        " ORDER BY time, frac, source_id"
+    )
+    return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+#: Up to so many buckets are looked up one by one, each by the key.
+SEEKS = 2000
+
+
+def buckets(low, high):
+    """SQL: the bucket is one of low ... high - 1."""
+    if high - low <= SEEKS:
+        return f"bucket IN ({','.join(map(str, range(low, high)))})"
+    return f"bucket >= {low} AND bucket < {high}"

@@ -1,0 +1,169 @@
+"""What is known now: the newest result of each source, how each check stands."""
+
+from ..database.bulk import execute_many
+from ..database.bulk import upsert
+from ..database.tables import BUCKET
+from ..database.tables import metric
+from ..interfaces import Change
+from ..interfaces import STATUSES
+from . import tracks
+from .changelog import write_rows
+from .samples import REASON_LENGTH
+from .samples import TEXT_LENGTH
+from math import isfinite
+from sqlalchemy import insert
+from sqlalchemy import select
+
+
+STATE = upsert(
+    "state",
+    ("check_id", "source_id"),
+    ("time", "status", "code", "reason", "ms", "text", "fails"),
+    newer="time",
+).replace(
+    "fails = excluded.fails",
+    "fails = CASE WHEN excluded.status = 0 THEN 0 ELSE state.fails + 1 END",
+)
+PENDING = upsert(
+    "pending", ("check_id", "since"), ("until", "status", "code", "reason")
+)
+NO_LONGER_PENDING = "DELETE FROM pending WHERE check_id = ? AND since = ?"
+STANDING = upsert(
+    "standing",
+    ("check_id",),
+    (
+        "since",
+        "expires",
+        "status",
+        "code",
+        "reason",
+        "provisional",
+        "closed",
+        "last_time",
+        "seq",
+    ),
+)
+EXPIRES = "UPDATE interval_ SET expires = ? WHERE check_id = ? AND since = ?"
+SUPPRESSED = upsert(
+    "suppressed",
+    ("check_id", "time", "frac", "source_id"),
+    ("status", "code", "reason"),
+)
+METRIC = "UPDATE metric SET number = ?, unit = ?, time = ? WHERE id = ?"
+VALUE = upsert(
+    "metric_value", ("bucket", "metric_id", "time", "source_id"), ("number",)
+)
+
+
+def keep(connection, rows, samples):
+    """Keep the newest result of each check and source, and the metrics."""
+    newest = {}
+    for row, sample in zip(rows, samples, strict=True):
+        key = row[1], row[4]
+        if key not in newest or row[2] >= newest[key][0]:
+            text = sample.text[:TEXT_LENGTH].replace("\0", "") if sample.text else None
+            fails = 1 if row[5] else 0
+            newest[key] = (row[2], row[5], row[6], row[8], row[7], text, fails)
+    execute_many(connection, STATE, [(*key, *rest) for key, rest in newest.items()])
+    keep_metrics(connection, rows, samples)
+
+
+def keep_metrics(connection, rows, samples):
+    values = []
+    for row, sample in zip(rows, samples, strict=True):
+        for name, pair in (sample.values or {}).items():
+            number, unit = pair if isinstance(pair, (tuple, list)) else (pair, None)
+            if isinstance(number, (int, float)) and isfinite(number):
+                key = metric_id(connection, row[1], str(name)[:REASON_LENGTH])
+                values.append((key, row, float(number), unit))
+    execute_many(
+        connection,
+        VALUE,
+        [(row[2] // BUCKET, key, row[2], row[4], n) for key, row, n, _ in values],
+    )
+    execute_many(connection, METRIC, [(n, u, row[2], key) for key, row, n, u in values])
+
+
+def metric_id(connection, check_id, name):
+    c = metric.c
+    query = select(c.id).where(c.check_id == check_id, c.name == name)
+    found = connection.scalar(query)
+    if found is None:
+        new = connection.execute(insert(metric).values(check_id=check_id, name=name))
+        found = new.inserted_primary_key[0]
+    return found
+
+
+def show_all(connection, items, blind, seq, now):
+    """Write what *items*, ``(check, track)``, show now; the `Change`s."""
+    result, gone, new, rows = [], [], [], []
+    for check, track in items:
+        events = track.verdicts(check, blind.test)
+        before = {e.start: (e.start, *e[2:]) for e in track.pending}
+        after = {e.start: (e.start, *e[2:]) for e in events}
+        if before != after:
+            gone += [(check.id, start) for start in before if start not in after]
+            new += [
+                (check.id, *row[:4], row[4] or None)
+                for start, row in after.items()
+                if before.get(start) != row
+            ]
+            track.pending = events
+        change, row = standing_row(check, track, seq, now)
+        result += change
+        rows += row
+    execute_many(connection, NO_LONGER_PENDING, gone)
+    execute_many(connection, PENDING, new)
+    execute_many(connection, STANDING, rows)
+    return result
+
+
+def standing_row(check, track, seq, now):
+    """``([Change], [row of standing])``, both empty where nothing changed."""
+    if track.tail is None and not track.pending:
+        return [], []
+    since, expires, status, code, reason, provisional = tracks.shown(track, now)
+    found = (since, expires, status, code, reason, provisional, track.closed)
+    if found == track.written:
+        return [], []
+    track.written = found
+    result = []
+    if (status, code) != track.shown or track.seq is None:
+        track.seq = seq
+    if (status, code) != track.shown:
+        if provisional:
+            previous = None if track.shown is None else STATUSES[track.shown[0]]
+            result = [
+                Change(
+                    check.id,
+                    since,
+                    None,
+                    STATUSES[status],
+                    code,
+                    reason,
+                    previous,
+                    True,
+                )
+            ]
+        track.shown = status, code
+    row = (check.id, since, expires, status, code, reason or None, provisional)
+    return result, [(*row, track.closed, track.last_time, track.seq)]
+
+
+def write_closed(connection, closings):
+    """Write what `closing.close` found for ``(check, track, closing)``."""
+    expires, suppressed = [], []
+    for check, _, closing in closings:
+        old, new = closing.old, closing.new
+        if len(old) == len(new) == 1 and old[0].since == new[0].since:
+            if old[0][3:5] == new[0][3:5] and new[0].until is None:
+                expires.append((new[0].expires, check.id, new[0].since))
+                continue
+        write_rows(connection, check.id, old, new)
+    for check, _, closing in closings:
+        suppressed += [
+            (check.id, time, frac, source, status, code, reason)
+            for time, frac, source, status, code, reason in closing.suppressed
+        ]
+    execute_many(connection, EXPIRES, expires)
+    execute_many(connection, SUPPRESSED, suppressed)

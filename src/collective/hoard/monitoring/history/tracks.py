@@ -1,0 +1,132 @@
+"""What the writer remembers of a check: its open slots and the end of its log."""
+
+from ..database.tables import interval
+from ..database.tables import pending as pending_table
+from ..database.tables import standing
+from ..interfaces import UNKNOWN
+from .packing import samples_between
+from .timeline import Stored
+from .timeline import stored_columns
+from .verdicts import Event
+from .verdicts import judge
+from .verdicts import slots
+from dataclasses import dataclass
+from dataclasses import field
+from sqlalchemy import select
+
+
+#: Seconds after now for which there may be samples already.
+AHEAD = 86400
+
+
+@dataclass(slots=True)
+class Track:
+    """Of one check."""
+
+    closed: int
+    #: The open row of the log, or None.
+    tail: Stored | None
+    #: ``{start: {(time, frac, source): sample}}`` of the slots still open.
+    open: dict = field(default_factory=dict)
+    #: Their verdicts as the table `pending` has them.
+    pending: list = field(default_factory=list)
+    #: ``(status, code)`` that `standing` shows, or None.
+    shown: tuple | None = None
+    last_time: int | None = None
+    seq: int | None = None
+    #: What `standing` has.
+    written: tuple | None = None
+
+    def add(self, start, sample):
+        """Add a sample to its open slot; of two with one key the better stays."""
+        key = sample[:3]
+        known = self.open.setdefault(start, {})
+        old = known.get(key)
+        if old is None or better(sample, old):
+            known[key] = sample
+        if self.last_time is None or sample[0] > self.last_time:
+            self.last_time = sample[0]
+
+    def verdicts(self, check, blind):
+        """The `Event`s of the open slots."""
+        regimes, pauses, result = check.regimes, check.pauses, []
+        for start in sorted(self.open):
+            samples = list(self.open[start].values())
+            if pauses:
+                samples = [s for s in samples if not pauses.covers(s[0])]
+            if samples:
+                start, end, regime = regimes.slot_of(start)
+                result.append(judge(start, end, regime, samples, blind))
+        return result
+
+
+def better(sample, old):
+    """The rule of `samples.INSERT`."""
+    return rank(sample) < rank(old)
+
+
+def rank(sample):
+    return sample[3], -1 if sample[4] is None else sample[4]
+
+
+def load_tail(connection, check_id):
+    """The open row of a check's log, or None."""
+    query = select(*stored_columns(interval)).where(interval.c.check_id == check_id)
+    # The last row is the open one; looked up by the key alone.
+    row = connection.execute(query.order_by(interval.c.since.desc()).limit(1)).first()
+    return Stored(*row) if row else None
+
+
+def load_missing(connection, checks, known, now):
+    """Put the tracks of all *checks* into *known*, a mapping."""
+    for check_id, check in checks.items():
+        if check_id not in known:
+            known[check_id] = load(connection, check, now)
+
+
+def load(connection, check, now):
+    """The track of *check*, as it was left."""
+    row = connection.execute(
+        select(standing).where(standing.c.check_id == check.id)
+    ).one_or_none()
+    track = Track(row.closed if row else 0, load_tail(connection, check.id))
+    if row:
+        track.shown, track.last_time = (row.status, row.code), row.last_time
+        track.seq = row.seq
+    c = pending_table.c
+    query = select(c.since, c.until, c.status, c.code, c.reason)
+    stored = connection.execute(query.where(c.check_id == check.id).order_by(c.since))
+    track.pending = [Event(s, 0, u, st, co, r or "") for s, u, st, co, r in stored]
+    if track.pending:
+        # Each open slot whose samples count is in `pending`.
+        fill(connection, check, track, track.pending[0].start, now)
+    return track
+
+
+def fill(connection, check, track, since, now):
+    """Take up the samples of the slots from *since* on: they are open."""
+    rows = samples_between(connection, check.id, since, int(now) + AHEAD)
+    for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
+        for sample in samples:
+            track.add(start, sample)
+
+
+def shown(track, now):
+    """``(since, expires, status, code, reason, provisional)`` of a check now."""
+    rows = []
+    if track.tail is not None:
+        since, _, expires, status, code, reason = track.tail
+        rows.append((since, expires, status, code, reason or "", False))
+    for event in track.pending:
+        since = event.start
+        last = rows[-1] if rows else None
+        if last and last[2:4] == (event.status, event.code):
+            if last[1] is None or last[1] >= since:
+                since = last[0]
+        rows.append(
+            (since, event.expires, event.status, event.code, event.reason, True)
+        )
+    since, expires, status, code, reason, provisional = rows[-1]
+    if expires is not None and expires <= now and status != UNKNOWN:
+        return expires, None, UNKNOWN, None, "", True
+    return rows[-1]
