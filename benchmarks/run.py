@@ -55,6 +55,7 @@ class Sizes:
     zeo_rounds: int = 3
     migrated: int = 180_000
     migrations: int = 2
+    searched: int = 100_000
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
@@ -63,6 +64,7 @@ FORMS = ("visitors", "receivers", "versions", "ledger")
 #: ``<name>_rows`` has ``measure(folder, sizes)``, which returns rows.
 OTHERS = {
     "migration": "Migration",
+    "search": "Search",
 }
 PARTS = (*FORMS, *OTHERS)
 

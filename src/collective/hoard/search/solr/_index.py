@@ -15,7 +15,9 @@ from ._documents import document_id
 from ._documents import order_name
 from ._query import quoted
 from ._query import Request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from xml.sax.saxutils import escape
 from zope.interface import implementer
 import pysolr
@@ -89,18 +91,20 @@ class SolrIndex:
             return self._client.search(**params)
 
     def update(self, documents, gone=()):
-        batch = []
-        for document in documents:
-            batch.append(document)
-            if len(batch) == BATCH:
-                self._add(batch)
-                batch = []
-        self._add(batch)
+        documents = iter(documents)
+        # While Solr takes a batch in, the next one is made: who gives us a
+        # generator has it run meanwhile, in this thread.
+        with ThreadPoolExecutor(1) as posting:
+            sent = None
+            while batch := list(islice(documents, BATCH)):
+                if sent is not None:
+                    sent.result()
+                sent = posting.submit(self._add, batch)
+            if sent is not None:
+                sent.result()
         self._delete([document_id(*place) for place in gone])
 
     def _add(self, documents):
-        if not documents:
-            return
         posted = [as_solr(document, self._site) for document in documents]
         with _translated(documents):
             self._client.add(posted, commit=False, commitWithin=COMMIT_WITHIN)
