@@ -1,6 +1,9 @@
 """The back end over a Solr client."""
 
+from ...connections.interfaces import SecretMissing
 from ...connections.interfaces import ServiceDown
+from ...connections.interfaces import ServiceRefused
+from ...forms.interfaces import in_english
 from ..interfaces import Found
 from ..interfaces import Hit
 from ..interfaces import IIndex
@@ -176,8 +179,8 @@ def _translated(documents=()):
     """Turn the errors of a client into ours; *documents* are being sent."""
     try:
         yield
-    except ServiceDown as error:
-        raise IndexUnavailable(str(error)) from error
+    except (SecretMissing, ServiceDown, ServiceRefused) as error:
+        raise IndexUnavailable(in_english(error.args[0])) from error
     except pysolr.SolrError as error:
         status = STATUS.search(str(error))
         if status and status.group(1) == "400" and documents:
