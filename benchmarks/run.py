@@ -60,6 +60,7 @@ class Sizes:
     lookup_runs: int = 15
     messages: int = 2_000
     message_rounds: int = 5
+    searched: int = 100_000
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
@@ -71,6 +72,7 @@ OTHERS = {
     "connections": "Connections",
     "delivery": "Delivery",
     "outbox": "Outbox",
+    "search": "Search",
 }
 PARTS = (*FORMS, *OTHERS)
 
