@@ -132,7 +132,9 @@ class World:
             for name in contacts
         ]
         policies = policies or [{"name": "all", "contacts": list(contacts)}]
+        self.teller._loaded = None
         with self.engine.begin() as connection:
+            connection.execute(delete(t.policy))
             save_roster(connection, {"contacts": people, "policies": list(policies)})
 
     # --- Time goes on

@@ -95,24 +95,23 @@ class Parser:
     def conjunction(self):
         return self.chain("and", ex.And, self.negation)
 
-    def chain(self, word, kind, part):
+    def deeper(self, part):
         self.depth += 1
         if self.depth > DEEPEST:
             raise self.wrong("nested too deeply")
-        parts = [part()]
-        while self.take(word):
-            parts.append(part())
+        result = part()
         self.depth -= 1
+        return result
+
+    def chain(self, word, kind, part):
+        parts = [self.deeper(part)]
+        while self.take(word):
+            parts.append(self.deeper(part))
         return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
     def negation(self):
         if self.take("not"):
-            self.depth += 1
-            if self.depth > DEEPEST:
-                raise self.wrong("nested too deeply")
-            result = ex.Not(self.negation())
-            self.depth -= 1
-            return result
+            return ex.Not(self.deeper(self.negation))
         return self.part()
 
     def part(self):
@@ -239,7 +238,7 @@ class Parser:
 
     def unless(self):
         if self.take("not"):
-            return sel.Without(self.term())
+            return sel.Without(self.deeper(self.unless))
         return self.term()
 
     def term(self):

@@ -30,20 +30,24 @@ def pour_one(connection, contact, rows, now):
     queue.join(connection, contact.id, "notice", now, "urgent")
     ready = [r for r in rows if r["state"] == "queued" and r["due"] is None]
     if ready:
-        quiet = quiet_until(contact, ready, now)
+        quiet = quiet_until(contact, {r["severity"] for r in ready}, now)
         if quiet is not None:
             flows.hold(flow, quiet, now)
-        elif flows.offer(flow, limits, now):
-            queue.join(connection, contact.id, "notice", now)
+        else:
+            if contact.quiet and flow.due == contact.quiet.end_at(now):
+                # What waited for the morning goes along.
+                flow.due = None
+            if flows.offer(flow, limits, now):
+                queue.join(connection, contact.id, "notice", now)
     later(connection, contact, flow, now)
 
 
-def quiet_until(contact, rows, now):
-    """When quiet hours end that hold these lines back; None for not at all."""
+def quiet_until(contact, severities, now):
+    """When quiet hours end that hold lines of these back; None for not at all."""
     if contact.quiet is None:
         return None
     through = contact.settings.get("through", ())
-    if any(STATUSES[row["severity"]] in through for row in rows):
+    if any(STATUSES[severity] in through for severity in severities):
         return None
     return contact.quiet.end_at(now)
 
@@ -67,7 +71,8 @@ def digest(connection, roster, now):
             continue
         limits = flows.limits(contact.settings, contact.name)
         flow = queue.load_flow(connection, contact_id, limits, now)
-        quiet = contact.quiet.end_at(now) if contact.quiet else None
+        severities = queue.queued_severities(connection, contact_id, now)
+        quiet = quiet_until(contact, severities, now)
         if quiet is not None:
             flows.hold(flow, quiet, now)
         else:

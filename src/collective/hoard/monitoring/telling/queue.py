@@ -128,6 +128,14 @@ def next_line(connection, contact_id, now):
     return connection.scalar(query)
 
 
+def queued_severities(connection, contact_id, now):
+    due = or_(n.due.is_(None), n.due <= now)
+    query = select(n.severity).where(
+        n.contact_id == contact_id, n.state == "queued", due
+    )
+    return set(connection.scalars(query.distinct()))
+
+
 # --- Recipients ------------------------------------------------------------
 
 
