@@ -134,6 +134,17 @@ def apart(connection, since, until, result):
     }
 
 
+def maintenance_spans(connection, check_id, since, until):
+    """``[(since, until)]`` of a check's maintenance, clipped, none overlapping."""
+    query = select(spans.c.since, spans.c.until).where(
+        spans.c.check_id == check_id, spans.c.since < until, spans.c.until > since
+    )
+    result = []
+    for start, end in connection.execute(query.order_by(spans.c.since)):
+        add_span(result, max(start, since), min(end, until))
+    return result
+
+
 def add_span(spans, start, end):
     """Add a span to *spans*, which come by their start, so that none overlap."""
     if spans and start <= spans[-1][1]:

@@ -6,10 +6,12 @@ from ..database.tables import suppressed
 from ..interfaces import Change
 from ..interfaces import STATUSES
 from .packing import samples_between
+from .rollups import refresh
 from .timeline import END
 from .timeline import folded
 from .timeline import stitched
 from .timeline import Stored
+from .timeline import stored_columns
 from .timeline import unfolded
 from .verdicts import hidden
 from .verdicts import judge
@@ -23,15 +25,12 @@ from sqlalchemy import select
 
 #: A long window is rewritten in pieces: so many seconds of samples in memory.
 PIECE = 40 * 86400
-DELETE = "DELETE FROM interval_ WHERE check_id = ? AND since = ?"
-ROW = (
-    interval.c.since,
-    interval.c.until,
-    interval.c.expires,
-    interval.c.status,
-    interval.c.code,
-    interval.c.reason,
+INSERT = (
+    "INSERT INTO interval_ (check_id, since, until, expires, status, code, reason)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+DELETE = "DELETE FROM interval_ WHERE check_id = ? AND since = ?"
+ROW = stored_columns(interval)
 
 
 @dataclass(slots=True)
@@ -77,7 +76,9 @@ def rewrite_piece(connection, check, since, until, horizon, blind, last):
     old = load_rows(connection, check.id, since, end)
     rows = stitched(unfolded(old), events, check.pauses, since, end)
     new = folded(rows, horizon)
-    write_rows(connection, check.id, old, new)
+    write_rows(connection, [(check.id, old, new)])
+    if old != new:
+        refresh(connection, check.id, since, min(end, until + reach))
     return Rewritten(changes(check.id, old, new), pending)
 
 
@@ -98,17 +99,18 @@ def load_rows(connection, check_id, since, until):
     return [Stored(*row) for row in connection.execute(query)]
 
 
-def write_rows(connection, check_id, old, new):
-    """Replace *old* by *new*; rows that stay the same are not touched."""
-    before, after = set(old), {row._replace(reason=row.reason or None) for row in new}
-    gone = sorted({row.since for row in before - after})
-    if gone:
-        execute_many(connection, DELETE, [(check_id, since) for since in gone])
-    if after - before:
-        connection.execute(
-            insert(interval),
-            [{"check_id": check_id, **row._asdict()} for row in after - before],
-        )
+def write_rows(connection, changed):
+    """Replace rows by rows, ``(check id, old, new)``; those that stay the same
+    are not touched.
+    """
+    gone, fresh = [], []
+    for check_id, old, new in changed:
+        before = set(old)
+        after = {row._replace(reason=row.reason or None) for row in new}
+        gone += [(check_id, row.since) for row in before - after]
+        fresh += [(check_id, *row) for row in after - before]
+    execute_many(connection, DELETE, gone)
+    execute_many(connection, INSERT, fresh)
 
 
 def keep_suppressed(connection, check_id, since, until, horizon, groups, events):

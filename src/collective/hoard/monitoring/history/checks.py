@@ -20,17 +20,19 @@ class Check:
     pauses: Pauses
 
 
-def load(connection):
-    """All checks, ``{id: Check}``; without rules there is no history."""
-    rules = grouped(connection.execute(select(regimes)))
-    breaks = grouped(
-        connection.execute(
-            select(
-                pauses.c.check_id, pauses.c.since, pauses.c.until, pauses.c.reason
-            ).order_by(pauses.c.check_id, pauses.c.since)
-        )
-    )
+def load(connection, check_id=None):
+    """All checks, or one: ``{id: Check}``; without rules there is no history."""
     query = select(checks.c.id, checks.c.name, checks.c.grace, checks.c.reference)
+    of_rules = select(regimes)
+    of_pauses = select(
+        pauses.c.check_id, pauses.c.since, pauses.c.until, pauses.c.reason
+    ).order_by(pauses.c.check_id, pauses.c.since)
+    if check_id is not None:
+        query = query.where(checks.c.id == check_id)
+        of_rules = of_rules.where(regimes.c.check_id == check_id)
+        of_pauses = of_pauses.where(pauses.c.check_id == check_id)
+    rules = grouped(connection.execute(of_rules))
+    breaks = grouped(connection.execute(of_pauses))
     return {
         row.id: Check(
             row.id,

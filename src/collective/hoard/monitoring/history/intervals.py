@@ -10,13 +10,13 @@ from ..interfaces import STATUSES
 from ..interfaces import Suppressed
 from ..interfaces import UNKNOWN
 from ..interfaces import UnknownCheck
-from .changelog import ROW
 from .checks import load
 from .timeline import clipped
 from .timeline import END
 from .timeline import merged
 from .timeline import Row
 from .timeline import Stored
+from .timeline import stored_columns
 from .timeline import unfolded
 from sqlalchemy import or_
 from sqlalchemy import select
@@ -37,7 +37,11 @@ def intervals(connection, check_id, now, since=None, until=None):
     has closed its slot since.  With *since* and *until* clipped to that period.
     """
     c = interval.c
-    query = select(*ROW).where(c.check_id == check_id).order_by(c.since)
+    query = (
+        select(*stored_columns(interval))
+        .where(c.check_id == check_id)
+        .order_by(c.since)
+    )
     if since is not None:
         query = query.where(or_(c.until.is_(None), c.until > since))
     if until is not None:
@@ -86,7 +90,7 @@ def timeline(connection, check_id, since, until):
     """
     c = interval.c
     query = (
-        select(*ROW)
+        select(*stored_columns(interval))
         .where(
             c.check_id == check_id,
             c.since < until,

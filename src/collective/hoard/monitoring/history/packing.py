@@ -1,7 +1,161 @@
-"""stub"""
+"""The samples of a check and day as one small blob, and both kinds read as one.
 
+A blob is deflated: a line of JSON with what is rare, then columns of bytes,
+each value's place in a list or its distance from the one before.  Milliseconds
+are kept to within one per cent, all else as it was.
+"""
+
+from ..database.tables import chunk as table
 from .samples import raw_between
+from math import exp
+from math import log
+from sqlalchemy import select
+import json
+import zlib
+
+
+DAY = 86400
+#: Two neighbouring steps of milliseconds are two per cent apart.
+STEP = log(1.02)
+NOTHING = 0
+TIME, FRAC, SOURCE, STATUS, CODE, REASON, MS = range(7)
+LEVEL = 9
+
+
+def pack(rows, day):
+    """A blob of *rows* ``(time, frac, source, status, code, reason, ms)``."""
+    sources = sorted({row[SOURCE] for row in rows})
+    codes = sorted({row[CODE] for row in rows}, key=lambda c: -1 if c is None else c)
+    reasons = sorted({row[REASON] for row in rows if row[REASON]})
+    head = {
+        "n": len(rows),
+        "s": sources,
+        "c": codes,
+        "r": reasons,
+        "f": {n: row[FRAC] for n, row in enumerate(rows) if row[FRAC]},
+        "w": {n: reasons.index(r[REASON]) for n, r in enumerate(rows) if r[REASON]},
+    }
+    edge, gaps = day * DAY, []
+    for row in rows:
+        gaps.append(row[TIME] - edge)
+        edge = row[TIME]
+    columns = [
+        gaps,
+        [sources.index(row[SOURCE]) for row in rows],
+        [row[STATUS] for row in rows],
+        [codes.index(row[CODE]) for row in rows],
+        [step_of(row[MS]) for row in rows],
+    ]
+    text = json.dumps(head, separators=(",", ":")).encode()
+    return zlib.compress(text + b"\n" + b"".join(map(plane, columns)), LEVEL)
+
+
+def plane(numbers):
+    """Numbers below 2**24 as their low bytes, then the middle, then the high."""
+    return b"".join(
+        bytes((number >> shift) & 255 for number in numbers) for shift in (0, 8, 16)
+    )
+
+
+def step_of(ms):
+    return NOTHING if ms is None else 1 + round(log(1 + ms) / STEP)
+
+
+def ms_of(step):
+    return None if step == NOTHING else exp((step - 1) * STEP) - 1
+
+
+def unpack(blob, day):
+    """The rows that `pack` was given."""
+    head, _, planes = zlib.decompress(blob).partition(b"\n")
+    head = json.loads(head)
+    n = head["n"]
+    columns = [numbers(planes[i * 3 * n : (i + 1) * 3 * n], n) for i in range(5)]
+    fracs, words = head["f"], head["w"]
+    rows, edge = [], day * DAY
+    for place, (gap, source, status, code, step) in enumerate(
+        zip(*columns, strict=True)
+    ):
+        edge += gap
+        word = words.get(str(place)) if words else None
+        rows.append(
+            (
+                edge,
+                fracs.get(str(place), 0) if fracs else 0,
+                head["s"][source],
+                status,
+                head["c"][code],
+                None if word is None else head["r"][word],
+                ms_of(step),
+            )
+        )
+    return rows
+
+
+def numbers(planes, n):
+    low, middle, high = planes[:n], planes[n : 2 * n], planes[2 * n :]
+    if not any(middle) and not any(high):
+        return low
+    return [a | b << 8 | c << 16 for a, b, c in zip(low, middle, high, strict=True)]
+
+
+def chunks_between(connection, check_id, since, until):
+    """Rows of the chunks that touch [since, until), oldest first."""
+    c = table.c
+    query = (
+        select(c.day, c.blob)
+        .where(
+            c.check_id == check_id,
+            c.day >= int(since) // DAY,
+            c.day <= (int(until) - 1) // DAY,
+        )
+        .order_by(c.day)
+    )
+    return [
+        row
+        for day, blob in connection.execute(query)
+        for row in unpack(blob, day)
+        if since <= row[TIME] < until
+    ]
 
 
 def samples_between(connection, check_id, since, until):
-    return raw_between(connection, check_id, since, until)
+    """All samples of [since, until), wherever they are kept."""
+    if since >= until:
+        return []
+    raw = raw_between(connection, check_id, since, until)
+    packed = chunks_between(connection, check_id, since, until)
+    return united(packed, raw) if packed else raw
+
+
+def united(first, second):
+    """Both lists as one, of two samples with one key the better (see INSERT)."""
+    if not second:
+        return first
+    found = {}
+    for row in (*first, *second):
+        key = row[:3]
+        if key not in found or rank(row) < rank(found[key]):
+            found[key] = row
+    return [found[key] for key in sorted(found)]
+
+
+def rank(row):
+    return row[STATUS], -1 if row[CODE] is None else row[CODE]
+
+
+def without_packed(connection, rows):
+    """*rows* of the table `sample`, less those that a chunk has already."""
+    days = {(row[1], row[2] // DAY) for row in rows}
+    known = {}
+    for check_id, day in days:
+        packed = chunks_between(connection, check_id, day * DAY, (day + 1) * DAY)
+        known |= {(check_id, *one[:3]): rank(one) for one in packed}
+    if not known:
+        return rows
+    return [
+        row
+        for row in rows
+        if (key := (row[1], row[2], row[3], row[4])) not in known
+        or (row[5], -1 if row[6] is None else row[6]) < known[key]
+    ]

@@ -13,6 +13,7 @@ from ..interfaces import UnknownCheck
 from ..interfaces import WrongUse
 from . import blindness
 from . import meta
+from . import tracks
 from .changelog import rewrite
 from dataclasses import dataclass
 from sqlalchemy import delete
@@ -224,9 +225,12 @@ class Registry:
         query = select(interval.c.since).where(interval.c.check_id == check_id)
         newest = connection.scalar(query.order_by(interval.c.since.desc()).limit(1))
         until = max(now + self.skew, horizon, since, newest or 0) + 1
+        since = min([since, *(start for start in track.open if start < horizon)])
         done = rewrite(
             connection, check, since, int(until), horizon, self._blindness.test, True
         )
+        # Samples of open slots may count now that did not before.
+        tracks.fill(connection, check, track, horizon, now)
         self._renew(connection, check, track, horizon, now)
         return done.changes
 

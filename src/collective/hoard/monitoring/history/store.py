@@ -13,8 +13,11 @@ from .changelog import changes
 from .changelog import rewrite
 from .closing import close
 from .closing import due
+from .packing import without_packed
 from .registry import Registry
+from .retention import Housekeeper
 from contextlib import contextmanager
+from math import inf
 from threading import RLock
 import time
 
@@ -33,12 +36,13 @@ class Store(Registry):
     :raises DatabaseUnusable: Any method, in words for a person.
     """
 
-    def __init__(self, engine, skew=SKEW, clock=time.time):
+    def __init__(self, engine, skew=SKEW, clock=time.time, retention=None):
         check_schema(engine)
         self.engine = engine
         self.skew = skew
         self.clock = clock
         self._lock = RLock()
+        self.housekeeper = Housekeeper(self, retention)
         self._forget()
 
     def _forget(self):
@@ -48,6 +52,8 @@ class Store(Registry):
         self._names = {}
         self._tracks = {}
         self._blindness = Blindness()
+        #: Before that nothing becomes final; 0 means to look.
+        self._next_due = 0
 
     @property
     def names(self):
@@ -71,10 +77,12 @@ class Store(Registry):
     def _refresh(self, connection, seq, generation):
         if self._seq is None or seq != self._seq + 1:
             self._tracks = {}
+            self._next_due = 0
             self._sources = {}
             self._blindness = Blindness()
         if generation != self._generation or self._seq is None:
             self._tracks = {}
+            self._next_due = 0
             self._checks = checks.load(connection)
             self._names = {one.name: one for one in self._checks.values()}
         if not self._sources:
@@ -135,6 +143,7 @@ class Store(Registry):
             track = self._track(connection, check, now)
             start, end, _ = check.regimes.slot_of(row[2])
             if start >= track.closed and end + check.grace > now:
+                self._next_due = min(self._next_due, end + check.grace)
                 track.add(start, (row[2], row[3], row[4], row[5], row[6], row[8]))
                 touched[check.id] = check
             else:
@@ -145,10 +154,7 @@ class Store(Registry):
     def _track(self, connection, check, now):
         track = self._tracks.get(check.id)
         if track is None:
-            horizon = self.horizon(check, now)
-            track = self._tracks[check.id] = tracks.load(
-                connection, check, horizon, now
-            )
+            track = self._tracks[check.id] = tracks.load(connection, check, now)
         return track
 
     def horizon(self, check, now):
@@ -178,6 +184,7 @@ class Store(Registry):
             check = self._checks[check_id]
             track = self._track(connection, check, now)
             horizon = max(track.closed, self.horizon(check, now))
+            since, until = with_open(track, since, until, horizon)
             done = rewrite(connection, check, since, until, horizon, blind)
             result += done.changes
             result += self._renew(connection, check, track, horizon, now)
@@ -194,10 +201,15 @@ class Store(Registry):
         return self._rewrite(connection, windows, now)
 
     def insert_rows(self, connection, rows, now):
+        """Store rows of the table `sample`; how many were new."""
+        packed = (int(now) // 86400 - 1) * 86400
+        if rows and min(row[2] for row in rows) < packed:
+            rows = without_packed(connection, rows)
         return sample_rows.insert(connection, rows, now)
 
     def _renew(self, connection, check, track, horizon, now):
         """Remember the log as it was just rewritten; `Change`s of what is shown."""
+        self._next_due = 0
         track.closed = horizon
         track.tail = tracks.load_tail(connection, check.id)
         track.open = {start: v for start, v in track.open.items() if start >= horizon}
@@ -218,27 +230,39 @@ class Store(Registry):
         with self.writing() as connection:
             return self._close(connection, self._due(connection, now, limit), now)
 
+    def heartbeat(self, now=None):
+        """Say that the poller lives."""
+        with self.writing() as connection:
+            now = self.clock() if now is None else now
+            meta.put(connection, meta.HEARTBEAT, int(now))
+
+    def housekeep(self, now=None, budget=0.2):
+        """Pack and delete what is old, for about *budget* seconds; is there more?"""
+        return self.housekeeper.run(self.clock() if now is None else now, budget)
+
     def slots_due(self, now=None):
         """Whether `close_slots` has something to do; does not write."""
         now = self.clock() if now is None else now
         with self._lock:
             if self._seq is None:
                 return True
-            return any(
-                key not in self._tracks
-                or due(self._tracks[key], self.horizon(one, now))
-                for key, one in self._checks.items()
-            )
+            return now >= self._next_due
 
     def _due(self, connection, now, limit):
-        tracks.load_missing(connection, self._checks, self._tracks, self.horizon, now)
-        found = []
+        tracks.load_missing(connection, self._checks, self._tracks, now)
+        if now < self._next_due:
+            return []
+        found, next_due = [], inf
         for check_id, track in self._tracks.items():
-            check = self._checks[check_id]
-            if due(track, self.horizon(check, now)):
-                found.append((check, track))
-                if limit and len(found) >= limit:
-                    break
+            when = due(self._checks[check_id], track)
+            if when > now:
+                next_due = min(next_due, when)
+            elif limit and len(found) >= limit:
+                next_due = when
+                break
+            else:
+                found.append((self._checks[check_id], track))
+        self._next_due = next_due
         return found
 
     def _close(self, connection, items, now):
@@ -254,8 +278,16 @@ class Store(Registry):
         result = self._rewrite(connection, late, now)
         for check, _, closing in simple:
             result += changes(check.id, closing.old, closing.new)
+        for check, track, _ in simple:
+            self._next_due = min(self._next_due, due(check, track))
         touched = {check.id: check for check, _, _ in simple}
         return result + self._show(connection, touched, now)
+
+
+def with_open(track, since, until, horizon):
+    """The window, with the open slots that a new *horizon* closes."""
+    closing = [start for start in track.open if start < horizon]
+    return min([since, *closing]), max([until, *(start + 1 for start in closing)])
 
 
 def widen(windows, key, since, until):

@@ -33,6 +33,11 @@ class Stored(NamedTuple):
     reason: str
 
 
+def stored_columns(table):
+    """The columns of a `Stored`."""
+    return [table.c[name] for name in Stored._fields]
+
+
 def segments(events, pauses, since, until):
     """The rows that *events* make of [since, until); gaps are unknown."""
     rows = []

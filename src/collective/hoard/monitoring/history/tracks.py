@@ -4,9 +4,9 @@ from ..database.tables import interval
 from ..database.tables import pending as pending_table
 from ..database.tables import standing
 from ..interfaces import UNKNOWN
-from .changelog import ROW
 from .packing import samples_between
 from .timeline import Stored
+from .timeline import stored_columns
 from .verdicts import Event
 from .verdicts import judge
 from .verdicts import slots
@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 
 #: Seconds after now for which there may be samples already.
-AHEAD = 3600
+AHEAD = 86400
 
 
 @dataclass(slots=True)
@@ -71,21 +71,21 @@ def rank(sample):
 
 def load_tail(connection, check_id):
     """The open row of a check's log, or None."""
-    query = select(*ROW).where(interval.c.check_id == check_id)
+    query = select(*stored_columns(interval)).where(interval.c.check_id == check_id)
     # The last row is the open one; looked up by the key alone.
     row = connection.execute(query.order_by(interval.c.since.desc()).limit(1)).first()
     return Stored(*row) if row else None
 
 
-def load_missing(connection, checks, known, horizon, now):
+def load_missing(connection, checks, known, now):
     """Put the tracks of all *checks* into *known*, a mapping."""
     for check_id, check in checks.items():
         if check_id not in known:
-            known[check_id] = load(connection, check, horizon(check, now), now)
+            known[check_id] = load(connection, check, now)
 
 
-def load(connection, check, horizon, now):
-    """The track of *check*; slots from *horizon* on are open."""
+def load(connection, check, now):
+    """The track of *check*, as it was left."""
     row = connection.execute(
         select(standing).where(standing.c.check_id == check.id)
     ).one_or_none()
@@ -93,19 +93,22 @@ def load(connection, check, horizon, now):
     if row:
         track.shown, track.last_time = (row.status, row.code), row.last_time
         track.seq = row.seq
-    fill(connection, check, track, max(horizon, track.closed), now)
-    return track
-
-
-def fill(connection, check, track, horizon, now):
-    rows = samples_between(connection, check.id, horizon, int(now) + AHEAD)
-    for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
-        for sample in samples:
-            track.add(start, sample)
     c = pending_table.c
     query = select(c.since, c.until, c.status, c.code, c.reason)
     stored = connection.execute(query.where(c.check_id == check.id).order_by(c.since))
     track.pending = [Event(s, 0, u, st, co, r or "") for s, u, st, co, r in stored]
+    if track.pending:
+        # Each open slot whose samples count is in `pending`.
+        fill(connection, check, track, track.pending[0].start, now)
+    return track
+
+
+def fill(connection, check, track, since, now):
+    """Take up the samples of the slots from *since* on: they are open."""
+    rows = samples_between(connection, check.id, since, int(now) + AHEAD)
+    for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
+        for sample in samples:
+            track.add(start, sample)
 
 
 def shown(track, now):
