@@ -20,13 +20,13 @@ from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.monitoring.judge import Judge
 from collective.hoard.monitoring.telling import Teller
 from collective.hoard.monitoring.telling.roster import save_roster
-from dataclasses import dataclass
 from pathlib import Path
+from report import compare
+from report import report
+from report import Samples
 from sqlalchemy import insert
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-import json
 import random
 import sys
 
@@ -44,20 +44,6 @@ TEXTS = (
 )
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the report; *passed* compares *ratio* with *reach*."""
-
-    work: str
-    ratio: float
-    reach: float
-    detail: str
-
-    @property
-    def passed(self):
-        return self.ratio <= self.reach
-
-
 def measure(folder, seconds=30, changes=400):
     """The rows of the report."""
     return [rules_row(folder, changes), pace_row(folder, seconds)]
@@ -66,12 +52,17 @@ def measure(folder, seconds=30, changes=400):
 def rules_row(folder, changes):
     few = rules_after_one_change(folder, FEW, changes)
     many = rules_after_one_change(folder, MANY, changes)
-    detail = f"{many * 1000:.2f} ms with {MANY} checks, {few * 1000:.2f} ms with {FEW}"
-    return Row(f"{RULES} rules after one change", many / few, 2.0, detail)
+    return compare(
+        f"{RULES} rules after one change, {MANY:,} checks",
+        Samples(tuple(many)),
+        Samples(tuple(few)),
+        2,
+        note=f"{FEW} checks: ",
+    )
 
 
 def rules_after_one_change(folder, number, changes):
-    """Seconds from a change to all rules judged again; the median."""
+    """Seconds from a change to all rules judged again, of each change."""
     judge = started(folder / f"rules-{number}.db", number)
     board, book = judge.picture.board, judge.picture.rules
     ids = [i for i, m in board.members.items() if m.kind == "http"]
@@ -85,7 +76,7 @@ def rules_after_one_change(folder, number, changes):
         book.evaluate({*book.rules, *concerned}, START + turn)
         taken.append(perf_counter() - begun)
     judge.engine.dispose()
-    return median(taken)
+    return taken
 
 
 def pace_row(folder, seconds):
@@ -107,15 +98,18 @@ def pace_row(folder, seconds):
         taken.append(perf_counter() - begun)
     judge.engine.dispose()
     part = max(len(taken) // 10, 1)
-    share = sum(taken) / seconds
-    # The first ticks make the incidents: compare with what comes after them.
-    ratio = median(taken[-part:]) / median(taken[part : 2 * part])
-    late = behind(taken)
-    detail = (
-        f"{share:.0%} of the time, {late * 1000:.0f} ms behind at most; "
-        f"ticks of {median(taken) * 1000:.1f} ms, longest {max(taken) * 1000:.0f} ms"
+    note = (
+        f"{sum(taken) / seconds:.0%} of the time, {behind(taken) * 1000:.0f} ms"
+        " behind at most; first tenth: "
     )
-    return Row(f"{EVENTS} events/s at {HERTZ} Hz: last to first", ratio, 1.5, detail)
+    # The very first ticks open the incidents: compare with what comes after them.
+    return compare(
+        f"{EVENTS:,} events/s judged at {HERTZ} Hz, {seconds} s: the last tenth",
+        Samples(tuple(taken[-part:])),
+        Samples(tuple(taken[part : 2 * part])),
+        1.5,
+        note=note,
+    )
 
 
 def behind(taken):
@@ -208,19 +202,12 @@ def fill(connection, number):
 def main(argv=None):
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few seconds only")
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     sizes = {"seconds": 5, "changes": 50} if options.quick else {}
     with TemporaryDirectory() as folder:
         rows = measure(Path(folder), **sizes)
-    for row in rows:
-        if options.json:
-            print(json.dumps({**row.__dict__, "passed": row.passed}))
-        else:
-            verdict = "reached" if row.passed else "MISSED"
-            print(f"{row.work}: {row.ratio:.2f} (reach {row.reach}), {verdict}")
-            print(f"    {row.detail}")
-    return 0 if all(row.passed for row in rows) else 1
+    print(report(rows))
+    return 1 if any(row.passed is False for row in rows) else 0
 
 
 if __name__ == "__main__":
