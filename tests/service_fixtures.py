@@ -12,6 +12,8 @@ PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "make": ("make",),
     "git": ("git",),
+    "monitoring-plugins": ("/usr/lib/nagios/plugins/check_http",),
+    "munin-node": ("munin-node", "/usr/sbin/munin-node"),
 }
 # Playwright, which drives Chromium, brings a program that needs this one.
 LIBRARIES = {"chromium": ("libatomic.so.1",)}

@@ -1,0 +1,278 @@
+"""Runs HTTP checks by libcurl's multi interface, in a thread of its own.
+
+A thread, because libcurl calls back for each socket and timer: on a bare
+epoll that costs a quarter of what it does on asyncio, and handshakes and
+name look-ups run beside the Python of the loop.
+"""
+
+from .http_outcome import outcome_of
+from .http_plan import HttpPlan
+from .interfaces import Outcome
+from .reach import Reach
+from collections import deque
+import logging
+import os
+import pycurl
+import select
+import socket
+import threading
+import time
+
+
+logger = logging.getLogger(__name__)
+
+#: For every transfer: nothing is kept from an earlier check of the same
+#: site, no proxy of the environment steps between, only HTTP is spoken.
+ALWAYS = (
+    (pycurl.NOSIGNAL, 1),
+    (pycurl.FRESH_CONNECT, 1),
+    (pycurl.FORBID_REUSE, 1),
+    (pycurl.DNS_CACHE_TIMEOUT, 0),
+    (pycurl.SSL_SESSIONID_CACHE, 0),
+    (pycurl.PROXY, ""),
+    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+    (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+)
+#: All that is read of the headers of one answer.
+MOST_HEADERS = 100_000
+
+
+class HttpJob:
+    """One run of one check. `tag` is the caller's; `outcome` is set at the end."""
+
+    __slots__ = (
+        "full",
+        "headers",
+        "outcome",
+        "parts",
+        "plan",
+        "refusal",
+        "size",
+        "tag",
+    )
+
+    def __init__(self, plan: HttpPlan, tag=None):
+        self.plan = plan
+        self.tag = tag
+        self.size = 0
+        self.parts = []
+        self.headers = []
+        self.full = False
+        self.refusal = None
+        self.outcome: Outcome | None = None
+
+    def write(self, data):
+        """Take a piece of the body; anything but None ends the transfer."""
+        if self.plan.wants_body:
+            self.parts.append(data)
+        self.size += len(data)
+        if self.size > self.plan.limit:
+            self.full = True
+            return 0
+        return None
+
+    def header(self, line):
+        # A redirect's headers are not those of the answer.
+        if line.startswith(b"HTTP/"):
+            self.headers = []
+        elif len(self.headers) < 1000:
+            self.headers.append(line)
+
+    def header_values(self, name: str):
+        wanted = name.encode("latin-1", "replace")
+        for line in self.headers:
+            key, _, value = line.partition(b":")
+            if key.strip().lower() == wanted:
+                yield value.strip()
+
+
+class HttpEngine:
+    """At most *concurrency* transfers at once; the others wait in a queue.
+
+    `deliver(jobs)` is called in the engine's thread with lists of finished
+    jobs; `job.outcome` is None when the reach forbids where it led.
+    """
+
+    def __init__(self, deliver, concurrency=200, user_agent="hoard-poller", reach=None):
+        self._deliver = deliver
+        self._concurrency = concurrency
+        self._always = (*ALWAYS, (pycurl.USERAGENT, user_agent))
+        self._reach = reach or Reach()
+        self._waiting = deque()
+        self._running = {}
+        self._idle = []
+        self._stopping = False
+        self._deadline = None
+        self._asleep = False
+        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._thread = threading.Thread(
+            target=self._run, name="http-checks", daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def submit(self, jobs) -> None:
+        """Queue *jobs*; from any thread."""
+        self._waiting.extend(jobs)
+        if self._asleep:
+            self._wake()
+
+    @property
+    def pending(self) -> int:
+        """Jobs that wait or run."""
+        return len(self._waiting) + len(self._running)
+
+    def stop(self) -> None:
+        """Give up what waits or runs, without outcomes; the thread ends."""
+        self._stopping = True
+        if self._thread.is_alive():
+            self._wake()
+            self._thread.join()
+
+    def _wake(self):
+        try:
+            os.write(self._wake_write, b"x")
+        except (BlockingIOError, OSError):
+            # Full: it is awake anyway. Closed: it has ended.
+            return
+
+    def _run(self):
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
+        # Connections are never used again: keep none.
+        self._multi.setopt(pycurl.M_MAXCONNECTS, 1)
+        self._epoll = select.epoll()
+        self._epoll.register(self._wake_read, select.EPOLLIN)
+        try:
+            while not self._stopping:
+                self._take()
+                self._wait()
+                self._collect()
+        finally:
+            self._close()
+
+    def _take(self):
+        while self._waiting and len(self._running) < self._concurrency:
+            job = self._waiting.popleft()
+            try:
+                self._begin(job)
+            except pycurl.error as error:
+                # An option that this libcurl refuses: said, not retried.
+                logger.error("Check %s cannot run: %s", job.plan.spec.id, error)
+                self._deliver([job])
+
+    def _begin(self, job):
+        handle = self._idle.pop() if self._idle else pycurl.Curl()
+        handle.reset()
+        for option, value in self._always:
+            handle.setopt(option, value)
+        plan = job.plan
+        for option, value in plan.options:
+            handle.setopt(option, value)
+        handle.setopt(pycurl.WRITEFUNCTION, job.write)
+        if plan.wants_headers:
+            handle.setopt(pycurl.HEADERFUNCTION, job.header)
+        if plan.guarded:
+            handle.setopt(pycurl.OPENSOCKETFUNCTION, self._guard(job))
+        self._multi.add_handle(handle)
+        self._running[handle] = job
+
+    def _guard(self, job):
+        """A socket only for addresses that the check may reach."""
+        spec = job.plan.spec
+
+        def open_socket(purpose, address):
+            family, kind, protocol, where = address
+            refusal = self._reach.refusal(where[0], spec.trusted)
+            if refusal:
+                job.refusal = refusal
+                return pycurl.SOCKET_BAD
+            return socket.socket(family, kind, protocol)
+
+        return open_socket
+
+    def _wait(self):
+        timeout = self._until_timer()
+        self._asleep = True
+        if self._waiting and len(self._running) < self._concurrency:
+            timeout = 0
+        for fd, events in self._epoll.poll(timeout):
+            if fd == self._wake_read:
+                self._drain()
+                continue
+            mask = 0
+            if events & ~select.EPOLLOUT:
+                mask |= pycurl.CSELECT_IN
+            if events & ~select.EPOLLIN:
+                mask |= pycurl.CSELECT_OUT
+            self._multi.socket_action(fd, mask)
+        self._asleep = False
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            self._deadline = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _until_timer(self):
+        if self._deadline is None:
+            return -1
+        return max(self._deadline - time.monotonic(), 0)
+
+    def _drain(self):
+        try:
+            os.read(self._wake_read, 4096)
+        except BlockingIOError:
+            return
+
+    def _on_timer(self, milliseconds):
+        self._deadline = (
+            None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+        )
+
+    def _on_socket(self, what, fd, multi, known):
+        if what == pycurl.POLL_REMOVE:
+            try:
+                self._epoll.unregister(fd)
+            except (OSError, ValueError):
+                # Closed before it was taken back: epoll forgot it by itself.
+                return
+            return
+        mask = 0
+        if what in (pycurl.POLL_IN, pycurl.POLL_INOUT):
+            mask |= select.EPOLLIN
+        if what in (pycurl.POLL_OUT, pycurl.POLL_INOUT):
+            mask |= select.EPOLLOUT
+        try:
+            self._epoll.modify(fd, mask)
+        except FileNotFoundError:
+            self._epoll.register(fd, mask)
+
+    def _collect(self):
+        done = []
+        more = True
+        while more:
+            more, good, bad = self._multi.info_read()
+            done.extend(self._end(handle, 0, "") for handle in good)
+            done.extend(self._end(*failed) for failed in bad)
+        if done:
+            self._deliver(done)
+
+    def _end(self, handle, error, said):
+        job = self._running.pop(handle)
+        if job.refusal is None:
+            job.outcome = outcome_of(job, handle, error, said)
+        self._multi.remove_handle(handle)
+        self._idle.append(handle)
+        job.parts = job.headers = None
+        return job
+
+    def _close(self):
+        for handle in (*self._running, *self._idle):
+            if handle in self._running:
+                self._multi.remove_handle(handle)
+            handle.close()
+        self._multi.close()
+        self._epoll.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)

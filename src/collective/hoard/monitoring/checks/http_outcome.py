@@ -1,0 +1,90 @@
+"""What a finished HTTP transfer means."""
+
+from .certificates import expiry_of_chain
+from .certificates import judge_expiry
+from .interfaces import no_answer
+from .interfaces import Outcome
+from .interfaces import worse
+from .json_rules import apply_rules
+from .latency import judge_latency
+from .matching import found
+import pycurl
+
+
+E = pycurl
+#: libcurl's errors by our reason; whatever is not here is "protocol".
+REASON = {
+    E.E_COULDNT_RESOLVE_HOST: "resolve",
+    E.E_COULDNT_CONNECT: "refused",
+    E.E_OPERATION_TIMEDOUT: "timeout",
+    E.E_SSL_CONNECT_ERROR: "tls",
+    E.E_PEER_FAILED_VERIFICATION: "tls",
+    E.E_SSL_CERTPROBLEM: "tls",
+    E.E_SSL_CIPHER: "tls",
+    E.E_SSL_CACERT_BADFILE: "tls",
+    E.E_SSL_ISSUER_ERROR: "tls",
+    E.E_SSL_INVALIDCERTSTATUS: "tls",
+    E.E_GOT_NOTHING: "reset",
+    E.E_PARTIAL_FILE: "reset",
+    E.E_SEND_ERROR: "reset",
+    E.E_RECV_ERROR: "reset",
+}
+#: We stopped reading ourselves: what came until then is judged.
+ENOUGH = E.E_WRITE_ERROR
+
+
+def outcome_of(job, handle, error: int, said: str) -> Outcome:
+    """*error* and *said* as libcurl has them; 0 when the transfer was complete."""
+    ask = handle.getinfo
+    total = ask(E.TOTAL_TIME) * 1000.0
+    if error and not (error == ENOUGH and job.full):
+        return no_answer(_reason(error, said), said, round(total, 1))
+    plan, code = job.plan, ask(E.RESPONSE_CODE)
+    status = plan.statuses[code] if code < 1000 else "crit"
+    reason = "" if status == "ok" else "status"
+    outcome = Outcome(status, code, round(total, 1), f"HTTP {code}", reason)
+    outcome.phases = _phases(ask, total)
+    if plan.wants_headers or plan.wants_body:
+        _match(outcome, job)
+    judge_latency(outcome, plan.slow)
+    if plan.expiry:
+        judge_expiry(outcome, expiry_of_chain(ask(E.INFO_CERTINFO)), *plan.expiry)
+    return outcome
+
+
+def _reason(error, said):
+    # libcurl has no number of its own for headers without end.
+    if error == E.E_RECV_ERROR and said.startswith("Too large response headers"):
+        return "protocol"
+    return REASON.get(error, "protocol")
+
+
+def _phases(ask, total):
+    """Milliseconds each phase took; together they are the whole."""
+    resolved = ask(E.NAMELOOKUP_TIME) * 1000.0
+    connected = ask(E.CONNECT_TIME) * 1000.0
+    secured = ask(E.APPCONNECT_TIME) * 1000.0 or connected
+    first = ask(E.STARTTRANSFER_TIME) * 1000.0
+    return {
+        "resolve": round(resolved, 2),
+        "connect": round(max(connected - resolved, 0.0), 2),
+        "tls": round(max(secured - connected, 0.0), 2),
+        "first_byte": round(max(first - secured, 0.0), 2),
+        "transfer": round(max(total - first, 0.0), 2),
+    }
+
+
+def _match(outcome, job):
+    plan = job.plan
+    for name, text in plan.headers.items():
+        if not any(found(text, value) for value in job.header_values(name)):
+            worse(outcome, "crit", "match", f"The header {name} does not match {text}")
+    if not plan.wants_body:
+        return
+    body = b"".join(job.parts)
+    if plan.expect and not found(plan.expect, body):
+        worse(outcome, "crit", "match", f"The answer does not match {plan.expect}")
+    if plan.refuse and found(plan.refuse, body):
+        worse(outcome, "crit", "match", f"The answer matches {plan.refuse}")
+    if plan.json:
+        apply_rules(outcome, plan.json, body)

@@ -1,0 +1,23 @@
+"""What the configuration says to every check."""
+
+from .reach import Reach
+from .secrets import Secrets
+from dataclasses import dataclass
+from dataclasses import field
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """`commands`: {name: path} for exec checks; `directories`: where any may be.
+
+    `ca_file`: trusted certificates, the system's where empty. `nameservers`:
+    IP addresses for DNS checks that name none.
+    """
+
+    reach: Reach = Reach()
+    secrets: Secrets = Secrets()
+    user_agent: str = "hoard-poller"
+    ca_file: str | None = None
+    commands: dict = field(default_factory=dict)
+    directories: tuple = ()
+    nameservers: tuple = ()

@@ -1,0 +1,1 @@
+"""The process that runs checks when they are due and keeps what they say."""

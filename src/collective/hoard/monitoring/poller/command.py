@@ -1,0 +1,199 @@
+"""The commands of `hoard-poller` that run checks and let others bring results."""
+
+from ..command import OK
+from ..command import PROBLEMS
+from ..interfaces import WrongUse
+import logging
+import sys
+
+
+def add_commands(commands):
+    add_run(commands)
+    add_once(commands)
+    add_satellite(commands)
+    add_submit(commands)
+    add_source(commands)
+
+
+def add_configuration(command):
+    command.add_argument(
+        "--config", required=True, metavar="FILE", help="TOML; see the reference"
+    )
+    command.add_argument(
+        "--check-config",
+        action="store_true",
+        help="examine the configuration, start nothing",
+    )
+    command.add_argument("--verbose", action="store_true", help="say more in the log")
+
+
+def add_run(commands):
+    command = commands.add_parser("run", help="run checks until stopped")
+    command.set_defaults(action=run)
+    add_configuration(command)
+
+
+def add_once(commands):
+    command = commands.add_parser("once", help="run each check once and say how it is")
+    command.set_defaults(action=once)
+    add_configuration(command)
+
+
+def add_satellite(commands):
+    command = commands.add_parser(
+        "satellite", help="run checks of a centre far away and send it the results"
+    )
+    command.set_defaults(action=satellite)
+    add_configuration(command)
+
+
+def add_submit(commands):
+    command = commands.add_parser("submit", help="bring the result of a check")
+    command.set_defaults(action=submit)
+    command.add_argument("--url", required=True, help="of the poller, http(s)://...")
+    command.add_argument(
+        "--token", required=True, metavar="REFERENCE", help="env:NAME or file:/path"
+    )
+    command.add_argument("--check", metavar="NAME")
+    command.add_argument("--status", choices=("ok", "warn", "crit"))
+    command.add_argument("--code", type=int)
+    command.add_argument("--ms", type=float)
+    command.add_argument("--text", default="")
+    command.add_argument("--time", type=float, help="UTC seconds; now by default")
+    command.add_argument(
+        "--value",
+        action="append",
+        default=[],
+        metavar="PATH=NUMBER[UNIT]",
+        help="may be given several times",
+    )
+    command.add_argument(
+        "--file", metavar="FILE", help="a result a line as JSON; - is standard input"
+    )
+    command.add_argument(
+        "--spool", metavar="FILE", help="keep here what cannot be sent; sent next time"
+    )
+    command.add_argument("--ca-file", metavar="FILE")
+
+
+def add_source(commands):
+    command = commands.add_parser(
+        "source", help="let somebody bring results or lists: makes a token"
+    )
+    command.set_defaults(action=source)
+    command.add_argument("name", metavar="NAME")
+    command.add_argument("--database", required=True, metavar="URL")
+    command.add_argument(
+        "--kind", choices=("push", "satellite"), default="push", help="default: push"
+    )
+    command.add_argument(
+        "--lists", action="store_true", help="may keep a list of checks"
+    )
+    command.add_argument("--owner-group", metavar="GROUP", help="of its checks")
+    command.add_argument("--disable", action="store_true", help="refuse its token")
+
+
+def configured(arguments, load):
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if arguments.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for name in ("asyncio", "aiohttp.access", "sqlalchemy", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return load(arguments.config)
+
+
+def run(arguments):
+    from .configuration import load
+    import asyncio
+
+    configuration = configured(arguments, load)
+    if arguments.check_config:
+        print(f"{arguments.config} is all right.")
+        return OK
+
+    async def work():
+        from .service import Service
+
+        service = Service(configuration)
+        service.obey_signals()
+        await service.run()
+
+    asyncio.run(work())
+    return OK
+
+
+def once(arguments):
+    from .configuration import load
+    import asyncio
+
+    configuration = configured(arguments, load)
+    if arguments.check_config:
+        print(f"{arguments.config} is all right.")
+        return OK
+
+    async def work():
+        from .service import Service
+
+        service = Service(configuration)
+        results = await service.once()
+        return results, {
+            entry.id: name for name, entry in service.engine.listing.names.items()
+        }
+
+    results, names = asyncio.run(work())
+    for entry in sorted(results, key=lambda one: names.get(one.sample.check, "")):
+        said = entry.sample
+        ms = "" if said.ms is None else f"{said.ms:.0f} ms"
+        print(f"{said.status:5} {names.get(said.check)}  {said.text}  {ms}".rstrip())
+    return OK if all(one.sample.status == "ok" for one in results) else PROBLEMS
+
+
+def satellite(arguments):
+    from .configuration import load
+    import asyncio
+
+    configuration = configured(arguments, load)
+    if not configuration.satellite.centre:
+        raise WrongUse("A satellite needs the setting satellite.centre.")
+    if arguments.check_config:
+        print(f"{arguments.config} is all right.")
+        return OK
+
+    async def work():
+        from ..satellite.service import SatelliteService
+
+        service = SatelliteService(configuration)
+        service.obey_signals()
+        await service.run()
+
+    asyncio.run(work())
+    return OK
+
+
+def submit(arguments):
+    from ..sources.submit import submit_results
+
+    result = submit_results(arguments)
+    print(result.words())
+    return OK if result.sent and not result.refused else PROBLEMS
+
+
+def source(arguments):
+    from .tokens import make_source
+
+    token = make_source(
+        arguments.database,
+        arguments.name,
+        arguments.kind,
+        lists=arguments.lists,
+        owner_group=arguments.owner_group,
+        disable=arguments.disable,
+    )
+    if token is None:
+        print(f"The token of {arguments.name} is refused from now on.")
+    else:
+        print(token)
+        print("Shown once; its hash alone is kept.", file=sys.stderr)
+    return OK

@@ -1,0 +1,208 @@
+"""The poller's configuration: a TOML file, read strictly.
+
+What is not known is an error with its place: a mistyped setting that is
+passed over is worse than a poller that does not start.
+"""
+
+from ..checks.interfaces import CheckUnusable
+from ..checks.reach import networks
+from ..checks.reach import Reach
+from ..checks.secrets import resolve
+from ..checks.secrets import Secrets
+from ..checks.surroundings import Surroundings
+from ..interfaces import WrongUse
+from .sections import AmqpQueue
+from .sections import Checks
+from .sections import Database
+from .sections import Exec
+from .sections import Http
+from .sections import Mail
+from .sections import MqttTopic
+from .sections import Poller
+from .sections import ReachSettings
+from .sections import Satellite
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import fields
+from dataclasses import MISSING
+from pathlib import Path
+import os
+import tomllib
+
+
+SECTIONS = {
+    "database": Database,
+    "poller": Poller,
+    "http": Http,
+    "reach": ReachSettings,
+    "checks": Checks,
+    "exec": Exec,
+    "mail": Mail,
+    "satellite": Satellite,
+}
+LISTS = {"mqtt": MqttTopic, "amqp": AmqpQueue}
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """See `sections` for each part; `docs/reference/poller.md` for people."""
+
+    database: Database = field(default_factory=Database)
+    poller: Poller = field(default_factory=Poller)
+    http: Http = field(default_factory=Http)
+    reach: ReachSettings = field(default_factory=ReachSettings)
+    checks: Checks = field(default_factory=Checks)
+    exec: Exec = field(default_factory=Exec)
+    mail: Mail = field(default_factory=Mail)
+    satellite: Satellite = field(default_factory=Satellite)
+    mqtt: tuple = ()
+    amqp: tuple = ()
+
+    def surroundings(self) -> Surroundings:
+        """What all checks share."""
+        return Surroundings(
+            reach=self.reach_for_checks(),
+            secrets=Secrets(frozenset(self.checks.secrets)),
+            user_agent=self.checks.user_agent,
+            ca_file=self.checks.ca_file or None,
+            commands=dict(self.exec.commands),
+            directories=tuple(self.exec.directories),
+            nameservers=tuple(self.checks.nameservers),
+        )
+
+    def reach_for_checks(self) -> Reach:
+        return Reach(
+            self.reach.private,
+            networks(self.reach.allowed),
+            networks(self.reach.denied),
+        )
+
+
+def load(path) -> Configuration:
+    """Read and examine the file.
+
+    :raises WrongUse: All that is wrong with it, a line each.
+    """
+    try:
+        tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"The configuration {path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise WrongUse(f"{path} is not TOML: {error}.") from error
+    problems = []
+    configuration = build(tables, problems)
+    if not problems:
+        problems = list(doubts(configuration))
+    if problems:
+        raise WrongUse(f"{path}:\n  " + "\n  ".join(problems))
+    return configuration
+
+
+def build(tables: dict, problems: list) -> Configuration | None:
+    """What can be made of *tables*; what cannot is added to *problems*."""
+    parts = {}
+    for name, value in tables.items():
+        if name in SECTIONS and isinstance(value, dict):
+            parts[name] = section(SECTIONS[name], value, name, problems)
+        elif name in LISTS and isinstance(value, list):
+            kind = LISTS[name]
+            parts[name] = tuple(section(kind, row, name, problems) for row in value)
+        else:
+            problems.append(f"[{name}] is not a known section.")
+    return None if problems else Configuration(**parts)
+
+
+def section(kind, table, name, problems):
+    """An instance of *kind*, or None where something that is needed is missing."""
+    types = {one.name: one.type.__name__ for one in fields(kind)}
+    values = {}
+    for key, value in table.items():
+        if key not in types:
+            problems.append(f"{name}.{key} is not a known setting.")
+        elif fits(value, types[key]):
+            values[key] = tuple(value) if isinstance(value, list) else value
+        else:
+            problems.append(f"{name}.{key} must be {WORDS[types[key]]}.")
+    for one in fields(kind):
+        if one.default is MISSING and one.default_factory is MISSING:
+            if one.name not in table:
+                problems.append(f"{name}.{one.name} is missing.")
+                return None
+    return kind(**values) if not problems else None
+
+
+WORDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "tuple": "a list of texts",
+    "dict": "names with texts",
+}
+
+
+def fits(value, kind: str) -> bool:
+    if kind == "bool" or isinstance(value, bool):
+        return kind == "bool" and isinstance(value, bool)
+    if kind == "float":
+        return isinstance(value, int | float)
+    if kind == "tuple":
+        return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if kind == "dict":
+        return isinstance(value, dict) and all(
+            isinstance(v, str) for v in value.values()
+        )
+    return isinstance(value, {"str": str, "int": int}[kind])
+
+
+def doubts(configuration: Configuration):
+    """What is written as it should be and still cannot work."""
+    try:
+        configuration.reach_for_checks()
+    except ValueError as error:
+        yield f"reach: {error}."
+    for name, path in configuration.exec.commands.items():
+        if not os.path.isabs(path) or not os.access(path, os.X_OK):
+            yield f"exec.commands.{name}: {path} is not an absolute path of a program."
+    for path in configuration.exec.directories:
+        if not os.path.isdir(path):
+            yield f"exec.directories: there is no folder {path}."
+    poller = configuration.poller
+    for name in ("concurrency", "processes", "batch", "spool"):
+        if getattr(poller, name) < 1:
+            yield f"poller.{name} must be at least 1."
+    for where, reference in references(configuration):
+        try:
+            secret(reference)
+        except CheckUnusable as error:
+            yield f"{where}: {error}"
+    yield from _listening(configuration.http)
+
+
+def _listening(http):
+    if http.listen and not http.address():
+        yield "http.listen must be like 127.0.0.1:8094."
+    if bool(http.tls_certificate) is not bool(http.tls_key):
+        yield "http.tls_certificate and http.tls_key belong together."
+
+
+def references(configuration):
+    """(setting, reference) of each that names a secret."""
+    yield "database.url", configuration.database.url
+    yield "http.events_secret", configuration.http.events_secret
+    yield "mail.password", configuration.mail.password
+    yield "satellite.token", configuration.satellite.token
+    for name in LISTS:
+        for row in getattr(configuration, name):
+            yield f"{name}.url", row.url
+            yield f"{name}.password", row.password
+
+
+def secret(text: str) -> str:
+    """*text*, or what it refers to by env:NAME or file:/path.
+
+    :raises CheckUnusable: It refers to nothing.
+    """
+    if text.startswith(("env:", "file:/")):
+        return resolve(text)
+    return text

@@ -1,0 +1,171 @@
+"""The engine: runs each check when it is due and hands on what it says."""
+
+from ..checks.interfaces import CheckUnusable
+from ..checks.runners import prepare
+from ..checks.runners import Runners
+from ..checks.surroundings import Surroundings
+from ..interfaces import DatabaseUnusable
+from ..interfaces import Sample
+from .interfaces import Lister
+from .interfaces import Listing
+from .interfaces import Own
+from .schedule import Schedule
+from .writer import Writer
+from time import monotonic
+import asyncio
+import logging
+
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks whether the list has changed.
+LOOK = 2.0
+#: Checks that are due within so many seconds are begun together.
+TOGETHER = 0.02
+
+
+class Engine:
+    """One loop: due checks out, samples in, the list read anew when it changes.
+
+    `name`: the source of our samples. `listing`: the newest list.
+    """
+
+    def __init__(self, name: str, lister: Lister, writer: Writer, clock, look=LOOK):
+        self.name, self.clock, self._look = name, clock, look
+        self._lister, self._writer = lister, writer
+        self._schedule = Schedule()
+        self._running = set()
+        self._runners = None
+        self._stopping = asyncio.Event()
+        self.listing = Listing(-1, ())
+        self.problems = {}
+        self.done = 0
+        self.late = 0.0
+        self.on_problems = None
+
+    def start(self, around: Surroundings, concurrency=200, processes=8) -> None:
+        self._around = around
+        self._runners = Runners(around, concurrency, concurrency, processes)
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    # --- The list -------------------------------------------------------
+
+    async def watch_list(self) -> None:
+        """Read the list whenever its generation number changes."""
+        while not self._stopping.is_set():
+            try:
+                if await self._lister.generation() != self.listing.generation:
+                    await self.read_list()
+            except DatabaseUnusable as error:
+                logger.warning("The list of checks cannot be read: %s", error)
+            await self._sleep(self._look)
+
+    async def read_list(self) -> None:
+        """:raises DatabaseUnusable: It cannot be read now; the old one is kept."""
+        listing = await self._lister.listing()
+        known = {p.spec.id: p for p in self._schedule.prepared()}
+        prepared, found = await asyncio.to_thread(
+            prepare_all, listing.checks, self._around, known
+        )
+        self._schedule.replace(prepared, self.clock())
+        self.listing = listing
+        if found != self.problems:
+            self.problems = found
+            for key, text in found.items():
+                logger.warning("Check %s does not run: %s", key, text)
+            if self.on_problems:
+                await self.on_problems(found)
+
+    # --- Running --------------------------------------------------------
+
+    async def run(self) -> None:
+        """Begin checks as they are due, until `stop`."""
+        while not self._stopping.is_set():
+            now = self.clock()
+            self._begin(self._schedule.due(now), now)
+            await self._sleep(max(self._schedule.wait(now), TOGETHER))
+
+    async def run_all_once(self) -> None:
+        """Each check of the list once, at once."""
+        now = self.clock()
+        self._begin([(one, now) for one in self._schedule.prepared()], now)
+        while self._running:
+            await asyncio.sleep(0.02)
+
+    def _begin(self, due, now):
+        batch, latest = [], 0.0
+        for prepared, planned in due:
+            key = prepared.spec.id
+            latest = max(latest, now - planned)
+            # One that still runs is not begun a second time.
+            if key not in self._running:
+                self._running.add(key)
+                batch.append((prepared, now))
+        self.late = max(self.late * 0.9, latest)
+        if batch:
+            self._runners.begin(batch, self._take)
+
+    def _take(self, results):
+        entries = []
+        for prepared, began, outcome in results:
+            key = prepared.spec.id
+            self._running.discard(key)
+            if outcome is None:
+                continue
+            sample = Sample(
+                key,
+                self.name,
+                int(began),
+                outcome.status,
+                outcome.code,
+                outcome.ms,
+                outcome.text,
+                outcome.reason,
+                outcome.values,
+            )
+            entries.append(Own(sample, outcome.phases))
+        self.done += len(results)
+        self._writer.put(entries)
+
+    # --- Ending ---------------------------------------------------------
+
+    def stop(self) -> None:
+        """No new checks from now on."""
+        self._stopping.set()
+
+    async def finish(self, patience: float) -> None:
+        """Wait for what runs, at most *patience* seconds; give up the rest."""
+        began = monotonic()
+        await self._runners.stop(patience)
+        # Outcomes of the engine's thread come through the loop.
+        await asyncio.sleep(0)
+        logger.info(
+            "Ended within %.1f s; %s checks given up",
+            monotonic() - began,
+            len(self._running),
+        )
+
+    async def _sleep(self, seconds):
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+
+def prepare_all(specs, around, known):
+    """(prepared checks, {number: why it cannot run}); *known* ones stay."""
+    prepared, problems = [], {}
+    for spec in specs:
+        before = known.get(spec.id)
+        if before is not None and before.spec == spec:
+            prepared.append(before)
+            continue
+        try:
+            prepared.append(prepare(spec, around))
+        except CheckUnusable as error:
+            problems[spec.id] = str(error)
+    return prepared, problems

@@ -1,0 +1,252 @@
+"""Whole lists of checks from outside: what is new, the same, gone (S1).
+
+Who sends a list cares for nothing but what shall be checked. A check that
+was there before keeps its number and its history.
+"""
+
+from ..checks.interfaces import CheckSpec
+from ..checks.interfaces import CheckUnusable
+from ..checks.interfaces import KINDS
+from ..checks.interfaces import TIMEOUT
+from ..checks.runners import prepare
+from ..checks.surroundings import Surroundings
+from ..database.tables import check as checks
+from ..database.tables import regime as regimes
+from ..history import meta
+from .checklist import INTERVAL
+from collective.hoard.exceptions import HoardError
+from dataclasses import dataclass
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+
+SLOT = 600
+MOST = 50_000
+SHORTEST = 5
+#: A list that would end so many checks, and more than half, is doubted.
+MANY_GONE = 10
+TEXTS = ("name", "title", "address", "host")
+NUMBERS = ("port", "interval", "slot", "fresh", "grace")
+KEYS = frozenset((*TEXTS, *NUMBERS, "kind", "params", "timeout"))
+#: Columns that a list decides.
+COLUMNS = ("title", "kind", "address", "port", "host", "params", "interval", "timeout")
+
+
+class ListRefused(HoardError):
+    """Nothing of the list was taken; `problems` are lines for a person."""
+
+    def __init__(self, problems):
+        super().__init__(problems[0] if problems else "")
+        self.problems = problems
+
+
+@dataclass
+class ListResult:
+    inserted: int = 0
+    kept: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
+    """Make *rows* the whole list of the source *bearer*.
+
+    :raises ListRefused: It is not stored, also not in part.
+    """
+    wanted = read_rows(rows, around or Surroundings())
+    with store.writing() as connection:
+        known = _known(connection, wanted)
+        own = {
+            name: row for name, row in known.items() if row.list_source == bearer.name
+        }
+        _foreign(known, wanted, bearer)
+        living = {name for name, row in own.items() if row.removed is None}
+        gone = sorted(living - set(wanted))
+        _doubt(gone, living, force)
+        back = [n for n in wanted if n in own and own[n].removed is not None]
+        result = ListResult(removed=len(gone))
+        _write(connection, wanted, own, bearer, now, result)
+        meta.bump_generation(connection)
+    for name in back:
+        store.resume(name, int(now))
+    for name in gone:
+        store.remove(name, int(now))
+    _rules(store, wanted, own, now)
+    return result
+
+
+def read_rows(rows, around) -> dict:
+    """{name: columns}, all of them good.
+
+    :raises ListRefused: Some are not.
+    """
+    if not isinstance(rows, list):
+        raise ListRefused(['Send {"checks": [...]}: the whole list.'])
+    if len(rows) > MOST:
+        raise ListRefused([f"The list has more than {MOST:,} checks."])
+    wanted, problems = {}, []
+    for place, row in enumerate(rows):
+        try:
+            columns = read_row(row, around)
+            if columns["name"] in wanted:
+                raise CheckUnusable(f"{columns['name']} is in the list twice.")
+            wanted[columns["name"]] = columns
+        except CheckUnusable as error:
+            problems.append(f"Check {place + 1}: {error}")
+    if problems:
+        raise ListRefused(problems)
+    return wanted
+
+
+def read_row(row, around) -> dict:
+    """:raises CheckUnusable: It is no check that can run."""
+    if not isinstance(row, dict):
+        raise CheckUnusable("A check is an object with kind, address and host.")
+    if unknown := sorted(set(row) - KEYS):
+        raise CheckUnusable(f"Unknown keys: {', '.join(map(str, unknown))[:200]}.")
+    for key in TEXTS:
+        if not isinstance(row.get(key) or "", str) or len(row.get(key) or "") > 500:
+            raise CheckUnusable(f"{key} must be a text of up to 500 characters.")
+    for key in NUMBERS:
+        if type(row.get(key, 1) or 1) is not int or (row.get(key) or 1) < 1:
+            raise CheckUnusable(f"{key} must be a whole number, 1 or more.")
+    columns = {**row, "params": _params(row), "timeout": row.get("timeout", TIMEOUT)}
+    if row.get("kind") not in KINDS:
+        raise CheckUnusable(f"kind must be one of: {', '.join(KINDS)}.")
+    columns["interval"] = row.get("interval") or (
+        None if row["kind"] == "passive" else INTERVAL
+    )
+    if (columns["interval"] or SHORTEST) < SHORTEST:
+        raise CheckUnusable(f"interval must be at least {SHORTEST} seconds.")
+    columns["name"] = row.get("name") or derived_name(row)
+    _try(columns, around)
+    return columns
+
+
+def _params(row):
+    params = row.get("params") or {}
+    if not isinstance(params, dict):
+        raise CheckUnusable("params must be names with values.")
+    return params
+
+
+def derived_name(row) -> str:
+    """A name from what S1 makes a check of: kind, host and address."""
+    host = row.get("host") or row.get("address") or ""
+    if not host:
+        raise CheckUnusable("A check needs a name, a host or an address.")
+    port = f":{row['port']}" if row.get("port") else ""
+    apart = row.get("address") and row.get("address") != host
+    at = f" at {row['address']}" if apart else ""
+    return f"{row['kind']}://{host}{port}{at}"
+
+
+def _try(columns, around):
+    """Whether the check could run; what it may reach is decided by who runs it."""
+    timeout = columns["timeout"]
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise CheckUnusable("timeout must be a number of seconds.")
+    spec = CheckSpec(
+        0,
+        columns["kind"],
+        columns.get("address") or "",
+        columns.get("port"),
+        columns.get("host") or "",
+        columns["params"],
+        columns["interval"] or INTERVAL,
+        timeout,
+        trusted=False,
+    )
+    prepare(spec, around)
+
+
+def _known(connection, wanted):
+    c = checks.c
+    columns = [c.id, c.name, c.list_source, c.removed, *(c[name] for name in COLUMNS)]
+    return {row.name: row for row in connection.execute(select(*columns))}
+
+
+def _foreign(known, wanted, bearer):
+    problems = [
+        f"There is a check {name!r} already that is not of this list."
+        for name in wanted
+        if name in known and known[name].list_source != bearer.name
+    ]
+    if problems:
+        raise ListRefused(problems)
+
+
+def _doubt(gone, living, force):
+    if not force and len(gone) > MANY_GONE and len(gone) * 2 > len(living):
+        raise ListRefused(
+            [
+                f"This list would end {len(gone)} of {len(living)} checks. If that is"
+                " meant, send it again with ?force=1."
+            ]
+        )
+
+
+def _write(connection, wanted, own, bearer, now, result):
+    new = []
+    for name, columns in wanted.items():
+        values = {key: columns.get(key) for key in COLUMNS}
+        row = own.get(name)
+        if row is None:
+            new.append((name, values, columns))
+            continue
+        if all(getattr(row, key) == values[key] for key in COLUMNS):
+            result.kept += 1
+        else:
+            result.changed += 1
+        query = update(checks).where(checks.c.id == row.id)
+        connection.execute(
+            query.values(**values, updated=int(now), owner_group=bearer.owner_group)
+        )
+    for name, values, columns in new:
+        _insert(connection, name, values, columns, bearer, int(now))
+    result.inserted = len(new)
+
+
+def _insert(connection, name, values, columns, bearer, now):
+    made = connection.execute(
+        insert(checks).values(
+            name=name,
+            list_source=bearer.name,
+            owner_group=bearer.owner_group,
+            created=now,
+            updated=now,
+            monitored_since=now,
+            grace=columns.get("grace") or int(values["timeout"]) + 30,
+            **values,
+        )
+    )
+    slot, fresh = slot_and_fresh(columns)
+    rule = {"since": 0, "slot": slot, "fresh": fresh, "policy": "best"}
+    connection.execute(
+        insert(regimes).values(check_id=made.inserted_primary_key[0], **rule)
+    )
+
+
+def slot_and_fresh(columns) -> tuple:
+    """Slot and freshness in seconds, by R2 and R5 where nothing is said."""
+    slot = columns.get("slot") or SLOT
+    longest = 2 * (columns["interval"] or 0) + columns["timeout"]
+    return slot, columns.get("fresh") or max(slot, int(longest))
+
+
+def _rules(store, wanted, own, now):
+    """Slot and freshness that a list changes hold from now on."""
+    with store.engine.connect() as connection:
+        c = regimes.c
+        query = select(c.check_id, c.slot, c.fresh).order_by(c.since)
+        newest = {
+            row.check_id: (row.slot, row.fresh) for row in connection.execute(query)
+        }
+    for name, columns in wanted.items():
+        row = own.get(name)
+        if row is None:
+            continue
+        rules = slot_and_fresh(columns)
+        if newest.get(row.id) != rules:
+            store.set_rules(name, int(now), *rules)

@@ -1,0 +1,334 @@
+"""The poller's HTTP server: results and lists come in, events go out."""
+
+from ..interfaces import DatabaseUnusable
+from .configuration import secret
+from .event_tokens import opened
+from .event_tokens import TokenRefused
+from .events import Hub
+from .incoming import parsed
+from .incoming import ResultRefused
+from .incoming import take_in
+from .lists import ListRefused
+from .lists import put_list
+from .tasks import Tasks
+from .tokens import bearer
+from aiohttp import web
+from dataclasses import asdict
+from importlib import import_module
+from importlib.util import find_spec
+import asyncio
+import json
+import logging
+import ssl
+
+
+logger = logging.getLogger(__name__)
+
+#: Seconds in which a request must have come in.
+PATIENCE = 30.0
+#: Lists are longer than batches of results.
+MOST_LIST_BYTES = 20_000_000
+COMMON = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+class Server:
+    """``async with Server(service):`` it answers."""
+
+    def __init__(self, service):
+        self.service = service
+        self.settings = service.configuration.http
+        self._secret = secret(self.settings.events_secret)
+        self.port = None
+
+    async def __aenter__(self):
+        keeper, engine = self.service.keeper, self.service.engine
+        self.hub = Hub(keeper.reader, lambda: engine.listing.generation)
+        keeper.seq_changed = self.hub.wake
+        self._tasks = Tasks()
+        self._tasks.keep_up("Handing on changes", self.hub.run)
+        self._runner = web.AppRunner(self.application(), access_log=None)
+        await self._runner.setup()
+        host, port = self.settings.address()
+        site = web.TCPSite(self._runner, host, port, ssl_context=self._tls())
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]
+        logger.info("Listening at %s, port %s", host, self.port)
+        return self
+
+    async def __aexit__(self, *_):
+        await self._tasks.cancel()
+        await self._runner.cleanup()
+
+    def _tls(self):
+        if not self.settings.tls_certificate:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.settings.tls_certificate, self.settings.tls_key)
+        return context
+
+    def application(self):
+        app = web.Application(middlewares=[in_words], client_max_size=MOST_LIST_BYTES)
+        app.router.add_post("/results", self.results)
+        app.router.add_post("/beat", self.beat)
+        app.router.add_put("/checks", self.put_checks)
+        app.router.add_get("/checks", self.get_checks)
+        app.router.add_get("/events", self.events)
+        app.router.add_get("/health", self.health)
+        name = f"{__package__.rpartition('.')[0]}.outs"
+        if find_spec(name) and find_spec(f"{name}.http"):
+            # Where others add what they show: metrics, badges.
+            import_module(f"{name}.http").add_routes(app, self.service)
+        return app
+
+    # --- Who asks -------------------------------------------------------
+
+    async def _bearer(self, request):
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        found = None
+        if scheme.lower() == "bearer" and token:
+            found = await asyncio.to_thread(self._look_up, token.strip())
+        if found is None:
+            raise refusal(
+                web.HTTPUnauthorized, "This token is not known, or not any more."
+            )
+        return found
+
+    def _look_up(self, token):
+        with self.service.keeper.reader.begin() as connection:
+            return bearer(connection, token)
+
+    async def _body(self, request, most):
+        if (request.content_length or 0) > most:
+            raise too_large(most)
+        data = bytearray()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                async for piece in request.content.iter_chunked(65_536):
+                    data.extend(piece)
+                    if len(data) > most:
+                        raise too_large(most)
+        except TimeoutError:
+            raise refusal(
+                web.HTTPRequestTimeout, "The request did not come in within 30 s."
+            ) from None
+        return bytes(data)
+
+    # --- Results --------------------------------------------------------
+
+    async def results(self, request):
+        who = await self._bearer(request)
+        if not who.results:
+            raise refusal(web.HTTPForbidden, f"{who.name} may not bring results.")
+        try:
+            rows = parsed(await self._body(request, self.settings.max_bytes))
+        except ResultRefused as error:
+            raise refusal(web.HTTPBadRequest, str(error)) from error
+        if len(rows) > self.settings.max_results:
+            raise refusal(
+                web.HTTPBadRequest,
+                f"At most {self.settings.max_results} results at once; send the rest"
+                " in another request.",
+            )
+        return await self._store(rows, who)
+
+    async def _store(self, rows, who):
+        now = self.service.clock()
+        listing = self.service.engine.listing
+        intake = take_in(rows, listing, who.name, now, lambda entry: may(who, entry))
+        if intake.samples:
+            recorded = await self.service.writer.put_and_wait(intake.samples)
+            await self.service.keeper.seen(who.id)
+            places = {
+                id(sample): place
+                for sample, place in zip(intake.samples, intake.places, strict=True)
+            }
+            intake.refused += [
+                (places[id(sample)], rows[places[id(sample)]]["check"], why)
+                for sample, why in recorded.refused
+                if id(sample) in places
+            ]
+        refused = [
+            {"place": place, "check": check, "why": why}
+            for place, check, why in sorted(intake.refused)
+        ]
+        stored = len(rows) - len(refused) - intake.silent
+        answer = {"stored": stored, "silent": intake.silent, "refused": refused}
+        status = 422 if refused and not stored and not intake.silent else 200
+        return reply(answer, status)
+
+    async def beat(self, request):
+        """A satellite says how it is."""
+        who = await self._bearer(request)
+        if who.kind != "satellite":
+            raise refusal(web.HTTPForbidden, "Only a satellite has a heart to beat.")
+        try:
+            values = beat_of(json.loads(await self._body(request, 10_000)))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise refusal(
+                web.HTTPBadRequest, f"This is no heartbeat: {error}."
+            ) from error
+        await self.service.keeper.beat_of(who.name, values)
+        return reply({})
+
+    # --- Lists ----------------------------------------------------------
+
+    async def put_checks(self, request):
+        who = await self._bearer(request)
+        if not who.lists:
+            raise refusal(
+                web.HTTPForbidden, f"{who.name} may not keep a list of checks."
+            )
+        data = await self._body(request, MOST_LIST_BYTES)
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise refusal(web.HTTPBadRequest, f"This is not JSON: {error}.") from error
+        rows = document.get("checks") if isinstance(document, dict) else document
+        keeper = self.service.keeper
+        try:
+            result = await keeper.call(
+                put_list,
+                keeper.store,
+                who,
+                rows,
+                self.service.clock(),
+                self.service.configuration.surroundings(),
+                request.query.get("force") == "1",
+            )
+        except ListRefused as error:
+            problems = error.problems
+            return reply({"error": problems[0], "problems": problems[:1000]}, 422)
+        return reply(asdict(result))
+
+    async def get_checks(self, request):
+        """The checks of a satellite; 304 where it has the newest list already."""
+        who = await self._bearer(request)
+        if who.kind != "satellite":
+            raise refusal(web.HTTPForbidden, "Only a satellite reads its checks here.")
+        generation = await self.service.keeper.generation()
+        if request.query.get("generation") == str(generation):
+            return web.Response(status=304, headers=COMMON)
+        listing = await asyncio.to_thread(self.service.keeper.listing_for, who.name)
+        names = {entry.id: name for name, entry in listing.names.items()}
+        rows = [{**asdict(spec), "id": names[spec.id]} for spec in listing.checks]
+        return reply(
+            {"generation": listing.generation, "source": who.name, "checks": rows}
+        )
+
+    # --- Events ---------------------------------------------------------
+
+    async def events(self, request):
+        try:
+            groups = opened(self._secret, request.query.get("token", ""))
+        except TokenRefused as error:
+            raise refusal(web.HTTPForbidden, str(error)) from error
+        if len(self.hub) >= self.settings.max_clients:
+            raise refusal(
+                web.HTTPServiceUnavailable, "Too many listeners; poll instead."
+            )
+        since = request.headers.get("Last-Event-ID") or request.query.get("since", "")
+        client = await self.hub.join(groups, int(since) if since.isdecimal() else None)
+        response = web.StreamResponse(headers={**COMMON, **self._cors(request)})
+        response.content_type = "text/event-stream"
+        response.headers["X-Accel-Buffering"] = "no"
+        try:
+            await response.prepare(request)
+            await response.write(b"retry: 5000\n\n")
+            while (text := await client.next()) is not None:
+                async with asyncio.timeout(PATIENCE):
+                    await response.write(text)
+        except (ConnectionError, TimeoutError):
+            logger.debug("A listener went away")
+        finally:
+            self.hub.leave(client)
+        return response
+
+    def _cors(self, request):
+        origin = request.headers.get("Origin")
+        if origin and origin in self.settings.origins:
+            return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        return {}
+
+    # --- Health ---------------------------------------------------------
+
+    async def health(self, request):
+        note = self.service.note()
+        engine, writer = self.service.engine, self.service.writer
+        answer = {
+            "status": "warn" if note else "ok",
+            "note": note,
+            "checks": len(engine.listing.checks),
+            "running": engine.running,
+            "done": engine.done,
+            "late": round(engine.late, 2),
+            "waiting": writer.waiting,
+            "lost": writer.lost,
+            "listeners": len(self.hub),
+        }
+        return reply(answer, 503 if writer.trouble else 200)
+
+
+def may(who, entry) -> str | None:
+    """Why the source *who* may not bring results for *entry*, or None."""
+    if who.kind == "satellite":
+        if who.name in entry.where:
+            return None
+        return f"The check {entry.name!r} does not run at {who.name}."
+    if entry.kind != "passive":
+        return f"The check {entry.name!r} is not passive: the poller runs it itself."
+    if who.owner_group and entry.owner_group != who.owner_group:
+        return f"The check {entry.name!r} is not one of {who.owner_group}."
+    return None
+
+
+NUMBERS = ("pid", "checks", "running", "late", "waiting", "lost")
+
+
+def beat_of(document: dict) -> dict:
+    """:raises ValueError: It is none, or a TypeError or AttributeError."""
+    values = {key: int(document.get(key) or 0) for key in NUMBERS}
+    if max(values.values()) >= 1 << 31 or min(values.values()) < 0:
+        raise ValueError("a number is out of range")
+    for key in ("version", "note"):
+        values[key] = str(document.get(key) or "").replace("\0", "")[:500]
+    return values
+
+
+def reply(answer, status=200):
+    return web.json_response(answer, status=status, headers=COMMON)
+
+
+def refusal(kind, text):
+    return kind(
+        text=json.dumps({"error": text}),
+        content_type="application/json",
+        headers=COMMON,
+    )
+
+
+def too_large(most):
+    return web.HTTPRequestEntityTooLarge(
+        max_size=most,
+        actual_size=most + 1,
+        text=json.dumps({"error": f"The request is larger than {most:,} bytes."}),
+        content_type="application/json",
+    )
+
+
+@web.middleware
+async def in_words(request, handler):
+    """Every failure is an answer in words, none has a traceback."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.content_type != "application/json" and error.status >= 400:
+            return reply({"error": error.reason}, error.status)
+        raise
+    except DatabaseUnusable as error:
+        answer = reply({"error": f"{error} Send this again later."}, 503)
+        answer.headers["Retry-After"] = "10"
+        return answer
+    except Exception:
+        # A mistake of ours; the log has it, who asks learns no details.
+        logger.exception("%s %s failed", request.method, request.path)
+        return reply({"error": "This failed here; the poller's log says why."}, 500)

@@ -1,0 +1,209 @@
+"""The centre as a satellite sees it: its list comes from there, results go there."""
+
+from ..checks.authorities import tls_context
+from ..checks.interfaces import CheckSpec
+from ..interfaces import DatabaseUnusable
+from ..interfaces import Recorded
+from ..poller.interfaces import Listing
+from .spool import Spool
+from time import monotonic
+from urllib.parse import urlsplit
+import aiohttp
+import asyncio
+import logging
+
+
+logger = logging.getLogger(__name__)
+
+#: Results of one request; the centre takes a thousand.
+AT_ONCE = 500
+TIMEOUT = 20.0
+#: Seconds for which a centre that is away is not tried, at first and at most.
+FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
+LIST = "list"
+
+
+class CentreAway(Exception):
+    """The centre cannot be reached, or does not let us in."""
+
+
+class Centre:
+    """See `interfaces.Sink` and `Lister`; ``async with`` it.
+
+    Live results go first: they say how things are. What could not be sent
+    waits in the spool and is replayed oldest first, at a pace that the centre
+    can take; there it heals the gap (R6).
+    """
+
+    def __init__(self, settings, token: str, spool: Spool):
+        self._settings, self._token, self._spool = settings, token, spool
+        self._listing = Listing(-1, ())
+        self._away_until, self._wait = 0.0, 0.0
+        self.refused = 0
+        self.trouble = ""
+
+    async def __aenter__(self):
+        context = None
+        if urlsplit(self._settings.centre).scheme == "https":
+            context = tls_context(
+                not self._settings.insecure, self._settings.ca_file or None
+            )
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+            headers={"Authorization": f"Bearer {self._token}"},
+            connector=aiohttp.TCPConnector(ssl=context if context else True, limit=4),
+        )
+        return self
+
+    async def __aexit__(self, *_):
+        await self._session.close()
+
+    # --- The list -------------------------------------------------------
+
+    async def generation(self) -> int:
+        """Of the newest list; a centre that is away has the one we know."""
+        try:
+            await self._fetch()
+        except CentreAway:
+            if self._listing.generation < 0:
+                self._recall()
+        return self._listing.generation
+
+    async def listing(self) -> Listing:
+        return self._listing
+
+    async def _fetch(self):
+        known = self._listing.generation
+        answer = await self._ask("GET", f"/checks?generation={known}")
+        if answer is not None:
+            self._listing = listing_of(answer)
+            await asyncio.to_thread(self._spool.remember, LIST, answer)
+
+    def _recall(self):
+        answer = self._spool.remembered(LIST)
+        if answer is None:
+            raise DatabaseUnusable(
+                "The centre cannot be reached, and it has never been before."
+            )
+        logger.warning("The centre is away: checking by the last list we know")
+        self._listing = listing_of({**answer, "generation": 0})
+
+    @property
+    def rate(self) -> float:
+        """Results a second that our checks make."""
+        return sum(1 / spec.interval for spec in self._listing.checks)
+
+    # --- Results --------------------------------------------------------
+
+    async def keep(self, entries) -> Recorded:
+        """Send, or keep in the spool; either way they are safe."""
+        rows = [row_of(entry.sample) for entry in entries]
+        for at in range(0, len(rows), AT_ONCE):
+            batch = rows[at : at + AT_ONCE]
+            try:
+                await self._send(batch)
+            except CentreAway:
+                await asyncio.to_thread(self._spool.add, batch)
+        return Recorded(stored=len(rows))
+
+    async def replay(self, seconds: float) -> int:
+        """Send what waits, as much as is right for *seconds*; how much that was."""
+        if not len(self._spool) or self.away:
+            return 0
+        most = max(int(self.rate * self._settings.replay * seconds), 10)
+        found = await asyncio.to_thread(self._spool.oldest, most)
+        for at in range(0, len(found), AT_ONCE):
+            batch = found[at : at + AT_ONCE]
+            try:
+                await self._send([row for _, row in batch])
+            except CentreAway:
+                return at
+            keys = [key for key, _ in batch]
+            await asyncio.to_thread(self._spool.remove, keys)
+        return len(found)
+
+    async def beat(self, **values) -> None:
+        """Tell the centre how we are."""
+        try:
+            await self._ask("POST", "/beat", values)
+        except CentreAway:
+            return
+
+    async def _send(self, rows):
+        answer = await self._ask("POST", "/results", {"results": rows})
+        for refused in answer.get("refused", ()):
+            self.refused += 1
+            logger.warning(
+                "The centre refuses %s: %s", refused["check"], refused["why"]
+            )
+
+    # --- The connection -------------------------------------------------
+
+    @property
+    def away(self) -> bool:
+        return monotonic() < self._away_until
+
+    async def _ask(self, method, path, document=None):
+        """The answer, None for "nothing new".
+
+        :raises CentreAway: There is none.
+        """
+        if self.away:
+            raise CentreAway(self.trouble)
+        url = self._settings.centre.rstrip("/") + path
+        try:
+            async with self._session.request(method, url, json=document) as response:
+                if response.status == 304:
+                    answer = None
+                elif response.status in (200, 422):
+                    answer = await response.json()
+                else:
+                    raise CentreAway(await said_by(response))
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            self._gone(error)
+            raise CentreAway(self.trouble) from error
+        except CentreAway as error:
+            self._gone(error)
+            raise
+        self._there()
+        return answer
+
+    def _gone(self, error):
+        words = str(error) or type(error).__name__
+        if not self.trouble:
+            logger.error("The centre is away: %s. Results are kept here.", words)
+        self.trouble = words
+        self._wait = min(max(FIRST_WAIT, self._wait * 2), LONGEST_WAIT)
+        self._away_until = monotonic() + self._wait
+
+    def _there(self):
+        if self.trouble:
+            logger.warning("The centre is back; %s results wait", len(self._spool))
+        self.trouble, self._wait, self._away_until = "", 0.0, 0.0
+
+
+async def said_by(response) -> str:
+    """What the centre says for refusing us."""
+    try:
+        return f"{response.status}: {(await response.json()).get('error')}"
+    except (aiohttp.ClientError, ValueError, AttributeError):
+        return f"{response.status} {response.reason}"
+
+
+def row_of(sample) -> dict:
+    """A sample as it is sent; its check is a name here."""
+    return {
+        "check": sample.check,
+        "time": sample.time,
+        "status": sample.status,
+        "code": sample.code,
+        "ms": sample.ms,
+        "text": sample.text,
+        "reason": sample.reason,
+        "values": {path: list(pair) for path, pair in (sample.values or {}).items()},
+    }
+
+
+def listing_of(answer) -> Listing:
+    checks = tuple(CheckSpec(**row) for row in answer["checks"])
+    return Listing(answer["generation"], checks)

@@ -1,0 +1,1 @@
+"""Results that others bring: MQTT topics, AMQP queues, Munin nodes, a command."""
