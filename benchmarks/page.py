@@ -42,10 +42,10 @@ Times are medians, in brackets the range of the middle half of all measurements.
 The ledger alone, without Plone, on FileStorage; each figure from a fresh process with nothing cached.
 
 {ledgers}
-"""
+{others}"""
 
 
-def write(path, rows, ledgers, full):
+def write(path, rows, ledgers, others, full):
     """Write the page, but for what is below the line `KEPT`."""
     before = path.read_text() if path.exists() else ""
     _, line, kept = before.partition(KEPT)
@@ -58,5 +58,6 @@ def write(path, rows, ledgers, full):
         exports=EXPORTS[full],
         rows=report(rows),
         ledgers=ledgers,
+        others="".join(f"\n## {t}\n\n{report(found)}\n" for t, found in others.items()),
     )
     path.write_text(text + (f"\n{line}{kept}" if line else ""))

@@ -6,6 +6,7 @@
 from argparse import ArgumentParser
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from party import fresh
 from party import products
 from pathlib import Path
@@ -52,10 +53,18 @@ class Sizes:
     ledger_runs: int = 5
     zeo_rows: int = 1_200
     zeo_rounds: int = 3
+    migrated: int = 180_000
+    migrations: int = 2
 
 
-FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15)
-PARTS = ("visitors", "receivers", "versions", "ledger")
+FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
+FORMS = ("visitors", "receivers", "versions", "ledger")
+#: Parts with a table of their own: name -> its title. The module
+#: ``<name>_rows`` has ``measure(folder, sizes)``, which returns rows.
+OTHERS = {
+    "migration": "Migration",
+}
+PARTS = (*FORMS, *OTHERS)
 
 
 def main(argv=None):
@@ -78,19 +87,35 @@ def main(argv=None):
     DATA.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=DATA) as folder:
         peer = os.environ.get("HOARD_PEERS_PYTHON")
-        rows, ledgers = measure(products(Path(folder), peer), sizes, options.only)
+        folder = Path(folder)
+        rows, ledgers = measure(products(folder, peer), sizes, options.only)
+        others = measure_others(folder, sizes, options.only)
     print(report(rows))
     if ledgers:
         print(f"\n{ledgers}")
+    for title, found in others.items():
+        print(f"\n## {title}\n\n{report(found)}")
     if options.write:
-        page.write(PAGE, rows, ledgers, options.full)
-    return 1 if any(row.passed is False for row in rows) else 0
+        page.write(PAGE, rows, ledgers, others, options.full)
+    missed = [row for group in (rows, *others.values()) for row in group]
+    return 1 if any(row.passed is False for row in missed) else 0
+
+
+def measure_others(folder, sizes, only=PARTS):
+    """``{title: rows}`` of the parts that bring a table of their own."""
+    found = {}
+    for name, title in OTHERS.items():
+        if name in only:
+            with step(name), TemporaryDirectory(dir=folder) as place:
+                part = import_module(f"{name}_rows")
+                found[title] = part.measure(Path(place), sizes)
+    return found
 
 
 def measure(products, sizes, only=PARTS):
     """``(rows of the report, table of the ledger by size)``"""
     rows, ledgers = [], ""
-    if set(only) != {"ledger"}:
+    if {"visitors", "receivers", "versions"} & set(only):
         with step("making the sites and filling the forms"):
             make(products, sizes, only)
     if "visitors" in only:

@@ -135,6 +135,8 @@ def get_services(servers=SERVERS, programs=SERVICES):
     packages = {p: name for name, p in programs.items() if not shutil.which(name)}
     packages |= {p: n for n, p in LIBRARIES.items() if not has_library(n)}
     for name in servers:
+        if os.environ.get(variable(name)):
+            continue  # One is there, wherever that is.
         if not all(SERVERS[name]().programs().values()):
             packages |= dict.fromkeys(SERVERS[name].packages, name)
     if packages and can_install():

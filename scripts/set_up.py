@@ -25,6 +25,9 @@ import sys
 
 VENV = ROOT / ".venv"
 BUILDOUT = ROOT / "bin" / "buildout"
+PACKAGED = ("pyproject.toml", "profiles/versions.cfg", "scripts/packages.py")
+# Compiled where there is a compiler.
+COMPILED = ("setup.py", "src/collective/hoard/migration/_flat.c")
 NETWORK = "check the network and the package index (pip config list), then repeat."
 START_AFRESH = "make clean, then repeat."
 
@@ -33,13 +36,13 @@ def main():
     """Bring everything up to date; says nothing when nothing is to do."""
     if needs_venv(VENV):
         make_venv(VENV)
-    packages = digest("pyproject.toml", "profiles/versions.cfg", "scripts/packages.py")
+    packages = digest(*COMPILED, *PACKAGED)
     once(VENV / ".packages", packages, install_packages)
     profiles = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("profiles/*.cfg"))
     if not (ROOT / "var" / "filestorage").is_dir():
         # Somebody moved the data away; buildout makes the folders anew.
         (ROOT / "parts" / ".built").unlink(missing_ok=True)
-    built = digest("buildout.cfg", "pyproject.toml", *profiles)
+    built = digest("buildout.cfg", "pyproject.toml", *COMPILED, *profiles)
     once(ROOT / "parts" / ".built", built, build)
 
 

@@ -8,6 +8,8 @@ kills is running again before the next test.
 from servers import get_server
 from servers import NotThere
 from servers import SERVERS
+from servers.certificates import Authority
+from servers.proxy import Proxy
 import os
 import pytest
 
@@ -18,8 +20,11 @@ STARTED = []
 
 def missing(text):
     """Skip, visibly; fail where all services are required."""
-    required = os.environ.get("HOARD_REQUIRE_SERVICES")
-    (pytest.fail if required else pytest.skip)(text)
+    (pytest.fail if is_required() else pytest.skip)(text)
+
+
+def is_required():
+    return bool(os.environ.get("HOARD_REQUIRE_SERVICES"))
 
 
 def shared(name):
@@ -28,7 +33,7 @@ def shared(name):
     @pytest.fixture(scope="session", name=name)
     def server():
         try:
-            server = get_server(name)
+            server = get_server(name, is_required())
         except NotThere as reason:
             missing(str(reason))
         server.refuse = missing
@@ -72,6 +77,26 @@ def own_server():
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def faulty():
+    """``faulty(url)``: a `Proxy` in front of the server, which can misbehave."""
+    proxies = []
+
+    def start(url, context=None):
+        proxies.append(Proxy(url, context))
+        return proxies[-1]
+
+    yield start
+    for proxy in proxies:
+        proxy.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """An `Authority` that issues certificates; ``.path`` is what clients trust."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 def pytest_runtest_setup(item):

@@ -134,8 +134,9 @@ def test_the_page_keeps_what_was_written_by_hand(sizes, tmp_path):
     path = tmp_path / "benchmarks.md"
     path.write_text("outdated\n\n## On PostgreSQL\n\nby hand\n")
 
-    write(path, [Row("new work", 1)], "", full=False)
+    write(path, [Row("new work", 1)], "", {"Other": [Row("more", 2)]}, full=False)
 
     assert "new work" in path.read_text()
+    assert "## Other" in path.read_text()
     assert path.read_text().endswith("\n## On PostgreSQL\n\nby hand\n")
     assert "outdated" not in path.read_text()

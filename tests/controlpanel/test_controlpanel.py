@@ -101,6 +101,8 @@ def test_settings_need_a_token(site, manager, token):
         "form.widgets.file_size": "5",
         "form.widgets.fill_seconds": "5",
         "form.widgets.page_size": "5",
+        "form.widgets.scan_uploads": "off",
+        "form.widgets.link_secrets": "",
         "form.buttons.save": "Save",
     }
     if token:
@@ -310,7 +312,8 @@ def test_other_parts_bring_their_sections(site, manager):
         )
 
     headings = [h2.get_text() for h2 in soup.select("section h2")]
-    assert headings == ["Outbox <i>of all</i>", "Submissions"]
+    places = [headings.index("Outbox <i>of all</i>"), headings.index("Submissions")]
+    assert places == sorted(places)
     assert "All is sent." in soup.get_text()
 
 
@@ -318,3 +321,11 @@ def test_the_section_keeps_the_contract(functional):
     section = LedgersSection(functional["portal"], functional["request"])
 
     assert verifyObject(IControlPanelSection, section)
+
+
+def test_a_secret_itself_is_refused_in_words(site, manager):
+    visit(manager, site)
+    manager.getControl(name="form.widgets.link_secrets").value = "my secret"
+    manager.getControl("Save").click()
+
+    assert "The secret itself is not stored here." in manager.contents

@@ -71,3 +71,12 @@ def test_the_relstorage_profile_names_postgresql(run_buildout):
     assert "<postgresql>" in conf
     assert "dsn dbname=hoard" in conf
     assert "blob-dir" in conf
+
+
+def test_the_solr_profile_says_what_is_missing(run_buildout):
+    place = run_buildout("solr.cfg")
+
+    result = subprocess.run([place / "bin" / "solr"], capture_output=True, text=True)
+
+    assert result.returncode == 1
+    assert f"There is no Solr in {place}/solr." in result.stderr

@@ -189,6 +189,16 @@ def test_closing_leaves_nothing(own_server, name):
     assert not any(map(is_alive, processes))
 
 
+def test_what_a_server_leaves_behind_is_buried(rabbitmq):
+    keeper = rabbitmq._keeper.pid
+    children = Path(f"/proc/{keeper}/task/{keeper}/children")
+
+    def dead():
+        return [pid for pid in children.read_text().split() if not is_alive(int(pid))]
+
+    assert until(lambda: not dead())
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("name", ["mosquitto", "postgresql", "rabbitmq"])
 def test_a_killed_test_run_leaves_nothing(
@@ -271,6 +281,23 @@ def test_a_full_queue_refuses(rabbitmq):
         channel = connection.channel()
         channel.queue_delete("full")
     rabbitmq.unlimit_queues("^full$")
+
+
+def test_only_who_knows_the_password_gets_into_mosquitto(own_server):
+    server = own_server("mosquitto", users={"me": "secret"})
+    answers = []
+    for password in ("wrong", "secret"):
+        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        client.username_pw_set("me", password)
+        client.on_connect = lambda c, data, flags, reason, _: answers.append(
+            str(reason)
+        )
+        client.connect("127.0.0.1", server.port)
+        client.loop_start()
+        until(lambda: answers)
+        client.disconnect()
+        client.loop_stop()
+    assert (answers[0], answers[-1]) == ("Not authorized", "Success")
 
 
 def test_each_database_is_fresh(postgresql):

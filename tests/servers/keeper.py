@@ -109,7 +109,8 @@ def send(pid, number):
         pass
 
 
-def reap():
+def reap(number=None, frame=None):
+    """Take note of every child that has ended: the adopted ones too."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -125,6 +126,7 @@ def main(directory):
     ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+    signal.signal(signal.SIGCHLD, reap)
     keeper = Keeper(directory)
     try:
         for line in sys.stdin:

@@ -8,6 +8,9 @@ import secrets
 
 
 PLACES = ("/usr/lib/rabbitmq/bin",)
+# Idle schedulers shall not spin on a machine that others use; other nodes are
+# listened to on this machine alone.
+ERLANG = "+sbwt none +sbwtdcpu none -kernel inet_dist_use_interface {127,0,0,1}"
 HELLO = b"AMQP\x00\x00\x09\x01"
 CONFIGURATION = """\
 listeners.tcp.1 = {host}:{port}
@@ -72,8 +75,7 @@ class RabbitMQ(Server):
             "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
             "RABBITMQ_NODENAME": f"hoard{self.port}@localhost",
             "RABBITMQ_PID_FILE": str(self.directory / "pid"),
-            # Idle schedulers shall not spin on a machine that others use.
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG,
         }
 
     def answers(self):
@@ -82,6 +84,7 @@ class RabbitMQ(Server):
 
     def control(self, *arguments):
         """Run ``rabbitmqctl``; returns what it prints."""
+        self._must_be_ours()
         return self.run(find_script("rabbitmqctl"), "--quiet", *arguments)
 
     def limit_queues(self, pattern, length, overflow="reject-publish"):

@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 PORTS = range(20000, 32000)
 # Seconds; a laden machine needs more than an idle one.
 PATIENCE = 90
-TAIL = 25
+TAIL = 12
 
 
 class NotThere(Exception):
@@ -267,7 +267,8 @@ class Server:
     def _whole_environment(self):
         kept = ("PATH", "LANG", "JAVA_HOME")
         env = {name: os.environ[name] for name in kept if name in os.environ}
-        env |= {"HOME": str(self.directory), "TMPDIR": str(self.directory)}
+        home = str(self.directory or tempfile.gettempdir())
+        env |= {"HOME": home, "TMPDIR": home}
         return env | self.environment()
 
     def _order(self, do, **details):
@@ -284,9 +285,12 @@ class Server:
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if not self.running or time.monotonic() > deadline:
-                text = self.log.read_text(errors="replace").splitlines()[-TAIL:]
+                lines = self.log.read_text(errors="replace").splitlines()
                 self.kill()
-                raise NotStarted("\n".join([f"{self.name} does not start:", *text]))
+                if len(lines) > 2 * TAIL:
+                    # What went wrong first is often the reason of the rest.
+                    lines[TAIL:-TAIL] = ["..."]
+                raise NotStarted("\n".join([f"{self.name} does not start:", *lines]))
             time.sleep(0.05)
 
     def _answers(self):

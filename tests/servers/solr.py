@@ -6,6 +6,7 @@ from .server import NotThere
 from .server import Server
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urljoin
 import json
 import os
 import shutil
@@ -21,19 +22,32 @@ CONFIGURATION = ROOT / "src/collective/hoard/search/solr/conf"
 CACHE = ROOT / "var" / "cache"
 # Asked for by its full name, so that Maven takes this version of it.
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath"
+CLOUD = """\
+<solr>
+  <solrcloud>
+    <str name="host">{host}</str>
+    <int name="hostPort">{port}</int>
+    <str name="hostContext">solr</str>
+  </solrcloud>
+</solr>
+"""
 # Seconds; some 100 MB come over the network at the first time.
 DOWNLOAD = 600
 
 
 class Solr(Server):
-    """*heap*: of the Java machine, in MB."""
+    """*heap*: of the Java machine, in MB.
+
+    *cloud*: SolrCloud, one machine with a ZooKeeper inside, no collection yet.
+    """
 
     name = "solr"
     packages = ("default-jdk-headless", "maven")
 
-    def __init__(self, heap=512):
+    def __init__(self, heap=512, cloud=False):
         super().__init__()
         self.heap = heap
+        self.cloud = cloud
 
     @property
     def url(self):
@@ -49,13 +63,25 @@ class Solr(Server):
 
     def prepare(self):
         self._classes = class_path()
+        if self.cloud:
+            return self._prepare_cloud()
         core = self.directory / "home" / "hoard"
         shutil.copytree(CONFIGURATION, core / "conf")
         (core / "core.properties").write_text("name=hoard\n")
         (core.parent / "solr.xml").write_text("<solr />\n")
 
+    def _prepare_cloud(self):
+        # ZooKeeper inside Solr listens at Solr's port + 1000.
+        home = self.directory / "home"
+        home.mkdir()
+        (home / "solr.xml").write_text(CLOUD.format(host=HOST, port=self.port))
+        install = self.directory / "server" / "solr"
+        install.mkdir(parents=True)
+        (install / "zoo.cfg").write_text("tickTime=2000\nadmin.enableServer=false\n")
+
     def command(self):
         home = self.directory / "home"
+        cloud = ["-DzkRun", "-Dsolr.zk.embedded.host=" + HOST] if self.cloud else []
         return [
             find("java"),
             f"-Xmx{self.heap}m",
@@ -65,6 +91,7 @@ class Solr(Server):
             f"-Dsolr.log.dir={self.directory}",
             f"-Djava.io.tmpdir={self.directory}",
             "-Djava.awt.headless=true",
+            *cloud,
             "-cp",
             self._classes,
             LAUNCHER / "Launcher.java",
@@ -74,12 +101,17 @@ class Solr(Server):
 
     def answers(self):
         try:
-            with urllib.request.urlopen(
-                f"{self.url}/admin/ping?wt=json", timeout=5
-            ) as r:
-                return json.load(r)["status"] == "OK"
+            if self.cloud:
+                return bool(self.get("../admin/collections?action=LIST", 5))
+            return self.get("admin/ping", 5)["status"] == "OK"
         except urllib.error.HTTPError:
             return False  # The port is open, the core is not loaded yet.
+
+    def get(self, path, timeout=30):
+        """The JSON at *path*, relative to `url`."""
+        address = urljoin(f"{self.url}/", path)
+        with urllib.request.urlopen(address, timeout=timeout) as answer:
+            return json.load(answer)
 
     def empty(self):
         """Remove all documents."""
@@ -112,7 +144,7 @@ def class_path_file():
 def is_usable(cache):
     if not cache.exists():
         return False
-    return all(Path(jar).exists() for jar in cache.read_text().split(os.pathsep))
+    return all(os.access(jar, os.R_OK) for jar in cache.read_text().split(os.pathsep))
 
 
 def ask_maven(pom, cache):

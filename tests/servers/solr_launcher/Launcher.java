@@ -18,6 +18,9 @@ public class Launcher {
             }
         }));
         runner.start();
+        if (runner.getCoreContainer() == null || runner.getCoreContainer().isShutDown()) {
+            System.exit(1);
+        }
         Thread.currentThread().join();
     }
 }

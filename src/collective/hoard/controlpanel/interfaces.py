@@ -1,9 +1,33 @@
 """Settings of the site as a whole; records ``collective.hoard.*``."""
 
+from ..connections.interfaces import SettingWrong
+from ..connections.settings import check_reference
 from collective.hoard import _
 from zope import schema
 from zope.interface import Attribute
 from zope.interface import Interface
+from zope.interface import Invalid
+from zope.schema.vocabulary import SimpleTerm
+from zope.schema.vocabulary import SimpleVocabulary
+
+
+def is_reference(text):
+    """:raises Invalid: in words for a person; the form shows them."""
+    try:
+        check_reference(text)
+    except SettingWrong as wrong:
+        raise Invalid(wrong.message) from None
+    return True
+
+
+#: Values as in ``scanning.interfaces``.
+SCANNING = SimpleVocabulary(
+    [
+        SimpleTerm("off", title=_("Not at all")),
+        SimpleTerm("strict", title=_("While the visitor waits")),
+        SimpleTerm("quarantine", title=_("Before the first download")),
+    ]
+)
 
 
 class IHoardSettings(Interface):
@@ -43,6 +67,30 @@ class IHoardSettings(Interface):
         default=20,
     )
 
+    scan_uploads = schema.Choice(
+        title=_("Scan uploads for viruses"),
+        description=_(
+            "Needs the service clamd. “While the visitor waits” refuses what cannot "
+            "be scanned. “Before the first download” stores each file at once and "
+            "holds it until the scanner has seen it."
+        ),
+        vocabulary=SCANNING,
+        default="off",
+    )
+
+    link_secrets = schema.Tuple(
+        title=_("Secrets of download links"),
+        description=_(
+            "References to secrets, as env:NAME or file:/path, one a line, the newest "
+            "first: new links are signed with that one. Take the last one away to make "
+            "the links of its time invalid. Without any, Plone's own keys are used."
+        ),
+        value_type=schema.TextLine(constraint=is_reference),
+        required=False,
+        default=(),
+        missing_value=(),
+    )
+
 
 class IControlPanelSection(Interface):
     """One part of the control panel below the settings.
@@ -56,3 +104,48 @@ class IControlPanelSection(Interface):
 
     def render():
         """The HTML below the heading. Reads only: a section changes nothing."""
+
+
+class IServiceRecords(Interface):
+    """One service outside; records ``collective.hoard.connections.NAME.*``."""
+
+    enabled = schema.Bool(
+        title=_("Use this service"),
+        required=False,
+        default=False,
+    )
+
+    url = schema.TextLine(
+        title=_("URL"),
+        required=False,
+        default="",
+        max_length=1000,
+    )
+
+    secret = schema.TextLine(
+        title=_("Secret"),
+        description=_(
+            "Where Plone finds the password or token: env:NAME for an environment "
+            "variable of the server, file:/path for a file that it can read. Never "
+            "the secret itself."
+        ),
+        required=False,
+        default="",
+        max_length=1000,
+    )
+
+    timeout = schema.Float(
+        title=_("Time-out"),
+        description=_("In seconds, for an answer."),
+        min=0.1,
+        max=600.0,
+        default=5.0,
+    )
+
+    connect_timeout = schema.Float(
+        title=_("Time-out of connecting"),
+        description=_("In seconds."),
+        min=0.1,
+        max=600.0,
+        default=2.0,
+    )

@@ -13,7 +13,7 @@ from .interfaces import ValueRefused
 from .keeping import find_ledger
 from .keeping import keep_ledger
 from .limits import get_limits
-from .submit import storable
+from .uploads import stored_values
 from datetime import datetime
 from plone.uuid.interfaces import IUUID
 from zope.event import notify
@@ -42,7 +42,7 @@ def amend(form, key, raw, *, revision, user_id=None, json=False):
     if ledger is None:
         raise RowMissing(f"form {IUUID(form)} has no row {key}")
     values = _amended(definition, raw, ledger.get(key).values, json)
-    values = {id: storable(value) for id, value in values.items()}
+    values = stored_values(form, values)
     new = ledger.change(key, values, revision=revision, user_id=user_id)
     if new != revision:
         # Columns are found through the schema versions: see `submit`.

@@ -166,6 +166,19 @@ class IHoardForm(Interface):
     """Content that is a form; provided by the behavior ``collective.hoard.form``."""
 
 
+class ISubmissionsExtra(Interface):
+    """Something more on the page that lists submissions, above the list.
+
+    A named adapter of the form and the request; other parts of the add-on, and
+    other add-ons, bring theirs.
+    """
+
+    order = Attribute("Place on the page, an integer; the smallest comes first.")
+
+    def render():
+        """The HTML, a str; empty for nothing. Reads only."""
+
+
 class ISubmissionEvent(IObjectEvent):
     """Something happened to a row of the form ``object``."""
 
@@ -187,3 +200,20 @@ class ISubmissionsRemoved(ISubmissionEvent):
 
 class IDefinitionChanged(IObjectEvent):
     """The form ``object`` has a new definition."""
+
+
+class IUploadInspector(Interface):
+    """Looks at what visitors upload; a subscription adapter of the form.
+
+    There may be none or several; each sees every file.
+    """
+
+    def inspect(upload):
+        """Look at a `kinds.file.Upload` before it is stored. Its stream is where
+        it was afterwards.
+
+        :raises ValueRefused: the text tells the visitor what to do.
+        """
+
+    def stored(value):
+        """The file *value* was made of it and will be stored; may `hold` it."""

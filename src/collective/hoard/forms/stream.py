@@ -14,17 +14,17 @@ from ZPublisher.Iterators import IUnboundStreamIterator
 
 
 @implementer(IUnboundStreamIterator)
-class LedgerStream:
-    """The text that *write*, a function of a ledger, yields, in UTF-8.
+class SiteStream:
+    """The text that *write*, a function of the site, yields, in UTF-8.
 
     The connection is opened with the first chunk, so a response that is thrown
     away costs none, and closed at the end, at an error and by `close`, which
     every WSGI server calls when the visitor has gone.
     """
 
-    def __init__(self, site, form_uid, write):
+    def __init__(self, site, write):
         """*write* must not use objects of the request's connection."""
-        self._chunks = _chunks(site._p_jar.db(), site._p_oid, form_uid, write)
+        self._chunks = _chunks(site._p_jar.db(), site._p_oid, write)
 
     def __iter__(self):
         return self
@@ -37,12 +37,20 @@ class LedgerStream:
         self._chunks.close()
 
 
-def _chunks(db, site_oid, form_uid, write):
+class LedgerStream(SiteStream):
+    """The text that *write*, a function of a ledger, yields, in UTF-8."""
+
+    def __init__(self, site, form_uid, write):
+        """*write* as for `SiteStream`."""
+        super().__init__(site, lambda site: write(get_ledger(site, form_uid)))
+
+
+def _chunks(db, site_oid, write):
     connection = db.open(transaction_manager=TransactionManager())
     try:
         site = connection.get(site_oid)
         with _current_site(site):
-            texts = write(get_ledger(site, form_uid))
+            texts = write(site)
         while True:
             with _current_site(site):
                 text = next(texts, None)

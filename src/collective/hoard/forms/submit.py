@@ -1,13 +1,12 @@
 """Storing a submission: the one way in, for browsers and REST clients alike."""
 
-from ..ledger.files import store_file
 from ..ledger.interfaces import DuplicateToken
 from .behavior import get_definition
 from .events import SubmissionAdded
 from .fill import fill
 from .keeping import keep_ledger
-from .kinds.file import Upload
 from .limits import get_limits
+from .uploads import stored_values
 from dataclasses import dataclass
 from plone.uuid.interfaces import IUUID
 from zope.event import notify
@@ -35,7 +34,7 @@ def submit(form, raw, *, user_id=None, token=None, json=False):
     ledger = keep_ledger(form)
     try:
         key = ledger.add(
-            {name: storable(value) for name, value in values.items()},
+            stored_values(form, values),
             schema=ledger.current_schema(),
             user_id=user_id,
             token=token,
@@ -44,10 +43,3 @@ def submit(form, raw, *, user_id=None, token=None, json=False):
         return Stored(None)
     notify(SubmissionAdded(form, IUUID(form), (key,)))
     return Stored(key)
-
-
-def storable(value):
-    """*value* as a row takes it: an upload becomes a stored file."""
-    if isinstance(value, Upload):
-        return store_file(value.stream, value.filename, value.content_type)
-    return value

@@ -10,6 +10,10 @@ from ZODB.blob import Blob
 CHUNK = 1 << 16
 
 FILE_KEYS = frozenset({"filename", "content_type", "size", "sha256", "blob"})
+#: What a file may have besides: see `held`.
+HELD = "held"
+#: A file is held because nobody has looked for viruses in it yet.
+UNSCANNED = ""
 
 
 def store_file(source, filename: str, content_type: str) -> PersistentMapping:
@@ -44,9 +48,25 @@ def is_file(value) -> bool:
     """Whether *value* is what `store_file` returns."""
     return (
         type(value) is PersistentMapping
-        and value.keys() == FILE_KEYS
+        and value.keys() - {HELD} == FILE_KEYS
         and type(value["blob"]) is Blob
     )
+
+
+def held(value):
+    """Why nobody may read the file *value*: None if everybody with the right may,
+    `UNSCANNED`, or the name of what a virus scanner found in it."""
+    return value.get(HELD)
+
+
+def hold(value, signature=UNSCANNED):
+    """Let nobody read the file *value*, from now on."""
+    value[HELD] = signature
+
+
+def release(value):
+    """Let the file *value* be read."""
+    value.pop(HELD, None)
 
 
 def files_in(value):

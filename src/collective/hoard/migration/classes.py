@@ -43,7 +43,9 @@ def _spec(module):
     parts = module.split(".")
     for number in range(1, len(parts) + 1):
         try:
-            spec = PathFinder.find_spec(".".join(parts[:number]), path)
+            # By its last name alone: a namespace in a namespace would want its
+            # parent imported.
+            spec = PathFinder.find_spec(parts[number - 1], path)
         except (ImportError, ValueError):
             return None
         if spec is None or number < len(parts) and not spec.submodule_search_locations:

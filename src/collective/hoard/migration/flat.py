@@ -65,10 +65,11 @@ class FlatConverter:
     def __call__(self, data):
         if self._special(data) or _is_for_machine(data):
             return None
+        keys = OBJECT_KEYS(data)
         flat = _Flat(data, self._renames, self._guess)
-        new = flat.run(self._skip_in_keys if OBJECT_KEYS(data) else self._skip)
-        if flat.binaries and OBJECT_KEYS(data):
-            return None
+        new = flat.run(self._skip_in_keys if keys else self._skip)
+        if keys and (flat.binaries or flat.marked and flat.texts):
+            return None  # Python 2 sorted native strings before marked ones
         self.binaries = flat.binaries
         return new
 
@@ -80,10 +81,19 @@ def named_classes(names, more=()):
     whose own class is named by strings does not begin with the opcode, and an
     old-style instance has another one.
     """
-    pairs = (name.rpartition(".")[::2] for name in names)
-    forms = [f"{module}\n{name}\n".encode() for module, name in pairs]
-    pattern = b"|".join(map(re.escape, sorted((*more, *forms))))
+    pattern = b"|".join(map(re.escape, sorted((*more, *_lines(names)))))
     return re.compile(b"c(?:" + (pattern or b"(?!)") + b")").search
+
+
+def special_names(names):
+    """How the names of classes begin that the machine has to look at."""
+    return tuple(sorted((*_ALWAYS, *_lines(names))))
+
+
+def _lines(names):
+    """Dotted *names* as opcodes spell them."""
+    pairs = (name.rpartition(".")[::2] for name in names)
+    return [f"{module}\n{name}\n".encode() for module, name in pairs]
 
 
 def names_its_class(data):
@@ -113,6 +123,8 @@ class _Flat:
         "dates",
         "plain8",
         "binaries",
+        "marked",
+        "texts",
     )
 
     def __init__(self, data, renames, guess):
@@ -124,6 +136,8 @@ class _Flat:
         self.oids = []
         self.dates = []
         self.plain8 = False
+        self.marked = False
+        self.texts = False
 
     def run(self, skip):
         try:
@@ -176,6 +190,7 @@ class _Flat:
             try:
                 raw.decode("utf-8")
                 new = b"X" + pack("<I", len(raw)) + raw
+                self.texts = True
             except UnicodeDecodeError:
                 new = self._guessed(raw)
             if new in data:  # maybe an equal key
@@ -197,7 +212,7 @@ class _Flat:
             if reference:
                 self.edits.append((start, start + 1, b"C"))
                 self.oids.append(reference)
-                return reference.end()
+                return start + 10
             if not AFTER_STRING(self.data, start + 10):
                 raise _Odd
             self.plain8 = True
@@ -212,12 +227,14 @@ class _Flat:
 
     def skipped(self, start):
         """Text and marked bytes stay."""
+        self.marked = True
         end = start + 5 + _length(self.data, start)
         if end < start or end > len(self.data):
             raise _Odd
         return end
 
     def short_bytes(self, start):
+        self.marked = True
         return start + 2 + self.data[start + 1]
 
     def name(self, start):

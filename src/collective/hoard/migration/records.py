@@ -1,5 +1,6 @@
 """Convert one record: read its opcodes, decide its strings, write it anew."""
 
+from . import compiled
 from . import rewrite
 from .decide import Decider
 from .findings import finding
@@ -38,7 +39,10 @@ class RecordConverter:
         self.seen = Seen()
         self._flat = None
         if observe is None and self._decider.encoding == "utf-8":
-            self._flat = FlatConverter(rules, self._decider.guess)
+            flat = FlatConverter
+            if compiled.is_available():
+                flat = compiled.CompiledFlatConverter
+            self._flat = flat(rules, self._decider.guess)
 
     def read(self, data, oid=b""):
         """The machine, the pickles and the walk of a record.

@@ -1,11 +1,21 @@
 """Sending what visitors sent, without trusting it."""
 
+from ...ledger.files import held
+from ...ledger.files import UNSCANNED
+from collective.hoard import _
 from plone.transformchain.interfaces import DISABLE_TRANSFORM_REQUEST_KEY
 from urllib.parse import quote
 from ZPublisher.Iterators import filestream_iterator
 import re
 
 
+NOT_YET = _(
+    "This file has not been checked for viruses yet. Try again in a minute; if that "
+    "does not help, the virus scanner may be down: ask the administrators."
+)
+NEVER = _(
+    "This file cannot be downloaded: the virus scanner found “${signature}” in it."
+)
 TYPE = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+\Z", re.ASCII)
 
 
@@ -28,6 +38,16 @@ def protect(response, filename):
     response.setHeader("X-Content-Type-Options", "nosniff")
     response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'")
     response.setHeader("Cache-Control", "private, no-store")
+
+
+def why_held(value):
+    """Why nobody may download the file *value* now, for a person; None if they may."""
+    signature = held(value)
+    if signature is None:
+        return None
+    if signature == UNSCANNED:
+        return NOT_YET
+    return _(NEVER, mapping={"signature": signature})
 
 
 def send(value, request):

@@ -8,12 +8,17 @@ from ..rights import DELETE
 from ..rights import demand
 from .amending import EditSubmission
 from .download import send
+from .download import why_held
 from .receiver import Receiver
 from collective.hoard import _
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from urllib.parse import quote
+from zope.component import queryMultiAdapter
 
 
+#: Name of the page that makes links, see the package ``links``.
+LINKS = "hoard-links"
 NOT_HERE = _("There is nothing here. It may have been deleted meanwhile.")
 
 
@@ -38,10 +43,16 @@ class Submission(Receiver):
             return self.index()
         value = self._file()
         if value is not None:
-            return send(value, self.request)
+            return self._send(value)
         # Not the exception NotFound: Plone's page for it cannot be drawn for an
         # address below a view.
         return self.notice(NOT_HERE, status=404)
+
+    def _send(self, value):
+        reason = why_held(value)
+        if reason is not None:
+            return self.notice(reason, status=409)
+        return send(value, self.request)
 
     def _find(self):
         """The row, or None; other forms have ledgers of their own, so their
@@ -83,7 +94,22 @@ class Submission(Receiver):
         value = self.row.values.get(id)
         url = f"{self.url}/files/{id}" if is_file(value) else None
         text = self.value_text(id, value)
-        return {"id": id, "title": title, "removed": removed, "text": text, "url": url}
+        held = why_held(value) if url else None
+        return {
+            "id": id,
+            "title": title,
+            "removed": removed,
+            "text": text,
+            "url": None if held else url,
+            "held": held,
+            "share_url": self._share_url(id) if url and not held else None,
+        }
+
+    def _share_url(self, id):
+        """Where links to the file are made, if something here makes any."""
+        view = queryMultiAdapter((self.context, self.request), name=LINKS)
+        query = f"key={self.row.key}&field={quote(id)}"
+        return f"{self.form_url}/@@{LINKS}?{query}" if view is not None else None
 
     def value_text(self, id, value):
         column = self._columns_by_id.get(id)

@@ -3,6 +3,7 @@
 from ..asking import page
 from ..asking import read
 from ..columns import current_columns
+from ..interfaces import ISubmissionsExtra
 from ..limits import get_limits
 from ..rights import DELETE
 from ..rights import DESIGN
@@ -13,6 +14,7 @@ from collective.hoard import _
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from urllib.parse import urlencode
+from zope.component import getAdapters
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
@@ -109,6 +111,13 @@ class Submissions(Receiver):
     def _page_url(self, name, key):
         kept = {n: self.given(n) for n in ("since", "until", "size") if self.given(n)}
         return f"{self.list_url}?{urlencode({**kept, name: key})}" if key else None
+
+    @property
+    def extras(self):
+        """All `ISubmissionsExtra`, in order."""
+        found = getAdapters((self.context, self.request), ISubmissionsExtra)
+        ordered = sorted(found, key=lambda pair: (pair[1].order, pair[0]))
+        return [extra for _name, extra in ordered]
 
     @property
     def may_delete(self):

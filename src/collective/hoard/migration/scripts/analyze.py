@@ -6,7 +6,7 @@ bin/instance run .../analyze.py [RULES.toml]
 from collective.hoard.migration.command import finish
 from collective.hoard.migration.command import print_table
 from collective.hoard.migration.running import analyze_storage
-import sys
+from collective.hoard.migration.scripts import arguments_of
 
 
 def main(app, arguments=()):
@@ -17,4 +17,4 @@ def main(app, arguments=()):
 
 
 if "app" in globals():  # Given by ``bin/instance run``.
-    raise SystemExit(main(globals()["app"], sys.argv[1:]))
+    raise SystemExit(main(globals()["app"], arguments_of("analyze.py")))

@@ -6,9 +6,9 @@ bin/instance run .../convert.py SOURCE.fs DESTINATION.fs [options of hoard-migra
 from collective.hoard.migration.command import finish
 from collective.hoard.migration.command import main as hoard_migrate
 from collective.hoard.migration.running import load_all
+from collective.hoard.migration.scripts import arguments_of
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
-import sys
 
 
 def main(app, arguments):
@@ -26,4 +26,4 @@ def main(app, arguments):
 
 
 if "app" in globals():  # Given by ``bin/instance run``.
-    raise SystemExit(main(globals()["app"], sys.argv[1:]))
+    raise SystemExit(main(globals()["app"], arguments_of("convert.py")))

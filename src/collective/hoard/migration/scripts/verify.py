@@ -5,7 +5,7 @@ bin/instance run .../verify.py [OUT.json]
 
 from collective.hoard.migration.command import finish
 from collective.hoard.migration.running import verify_storage
-import sys
+from collective.hoard.migration.scripts import arguments_of
 
 
 def main(app, arguments=()):
@@ -15,4 +15,4 @@ def main(app, arguments=()):
 
 
 if "app" in globals():  # Given by ``bin/instance run``.
-    raise SystemExit(main(globals()["app"], sys.argv[1:]))
+    raise SystemExit(main(globals()["app"], arguments_of("verify.py")))

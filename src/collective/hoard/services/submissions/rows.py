@@ -4,6 +4,7 @@ from ...forms.asking import read_key
 from ...forms.columns import columns
 from ...forms.export import row_to_json
 from ...forms.keeping import find_ledger
+from ...ledger.files import held
 from ...ledger.files import is_file
 from ...ledger.interfaces import RowMissing
 from ..asked import Refused
@@ -44,5 +45,12 @@ def _row(form, row, shown):
     below = f"{form.absolute_url()}/@@hoard-submissions/{row.key}/files"
     for id, value in row.values.items():
         if is_file(value) and isinstance(data["values"][id], dict):
-            data["values"][id]["download"] = f"{below}/{id}"
+            data["values"][id] |= _access(value, f"{below}/{id}")
     return data
+
+
+def _access(value, url):
+    """Where the file is, or why nobody gets it: "" before it was scanned, else the
+    name of what was found in it."""
+    signature = held(value)
+    return {"download": url} if signature is None else {"held": signature}

@@ -1,0 +1,1 @@
+"""Pages where editors make rules and administrators targets."""

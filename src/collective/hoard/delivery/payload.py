@@ -1,0 +1,88 @@
+"""What a message says: docs/reference/messages.md describes it.
+
+Made when the transaction commits, of plain values only; files are described,
+their content stays where it is.
+"""
+
+from ..forms.columns import columns
+from ..forms.export import row_to_json
+from ..forms.keeping import find_ledger
+from ..ledger.interfaces import RowMissing
+from .interfaces import MESSAGE_VERSION
+from dataclasses import dataclass
+from datetime import datetime
+from datetime import UTC
+from plone.uuid.interfaces import IUUID
+from zope.component.hooks import getSite
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What rules look at: an event of a form, and the row if it is still there.
+
+    ``columns`` maps field ids to `forms.columns.Column`; ``row`` is an `IRow`.
+    """
+
+    form: object
+    event: str
+    keys: tuple
+    time: datetime
+    row: object = None
+    columns: dict = None
+
+    @property
+    def values(self):
+        return self.row.values if self.row is not None else {}
+
+
+def occasion(form, event, keys, now=None):
+    """The `Occasion` of an event; None if its row is gone again already."""
+    now = now or datetime.now(UTC)
+    if event == "removed":
+        return Occasion(form, event, tuple(keys), now)
+    ledger = find_ledger(form)
+    try:
+        row = ledger.get(keys[0])
+    except (AttributeError, RowMissing):
+        return None
+    shown = {column.id: column for column in columns(ledger)}
+    return Occasion(form, event, tuple(keys), now, row, shown)
+
+
+def payload(occasion):
+    """The message as JSON data, without the id that the outbox gives it."""
+    form = occasion.form
+    data = {
+        "version": MESSAGE_VERSION,
+        "event": occasion.event,
+        "time": occasion.time.isoformat(timespec="milliseconds"),
+        "form": {
+            "uid": IUUID(form),
+            "id": form.getId(),
+            "title": form.Title(),
+            "path": form_path(form),
+            "url": form.absolute_url(),
+        },
+        "submissions": [str(key) for key in occasion.keys],
+        "submission": None,
+    }
+    if occasion.row is not None:
+        data["submission"] = row_to_json(occasion.row, occasion.columns)
+        data["submission"]["url"] = submission_url(form, occasion.row.key)
+    return data
+
+
+def form_path(form):
+    """Where *form* is, seen from the site: ``/about/contact``."""
+    start = len(getSite().getPhysicalPath())
+    return "/" + "/".join(form.getPhysicalPath()[start:])
+
+
+def submission_url(form, key):
+    return f"{form.absolute_url()}/@@hoard-submissions/{key}"
+
+
+def without_values(data):
+    """*data* of a submission that was removed while the message waited."""
+    submission = {**data["submission"], "values": {}, "user": None}
+    return {**data, "submission": submission, "erased": True}

@@ -1,0 +1,1 @@
+"""The targets of messages: mail, webhooks, AMQP, MQTT."""

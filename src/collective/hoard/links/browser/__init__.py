@@ -1,0 +1,1 @@
+"""Pages for links: following one, and the list of a form."""

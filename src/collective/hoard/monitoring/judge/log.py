@@ -1,0 +1,75 @@
+"""Rules and alarms write the same change log as checks, to the second."""
+
+from ..database.tables import interval
+from ..database.tables import meta
+from ..database.tables import standing
+from ..history.meta import next_seq
+from ..interfaces import STATUSES
+from contextlib import contextmanager
+from sqlalchemy import delete
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+
+@contextmanager
+def writing(engine, store=None):
+    """A transaction on the change log.
+
+    Through the *store* of this process it keeps what it has in memory.
+    """
+    if store is not None:
+        with store.writing() as connection:
+            yield connection
+        return
+    with engine.begin() as connection:
+        next_seq(connection)
+        yield connection
+
+
+def write(connection, verdicts):
+    """Log what rules and alarms have become."""
+    seq = connection.scalar(select(meta.c.value).where(meta.c.name == "change_seq"))
+    for verdict in verdicts:
+        append(connection, verdict)
+        show(connection, verdict, seq)
+
+
+def append(connection, verdict):
+    c = interval.c
+    own = c.check_id == verdict.id
+    # Two changes in one second, or a clock set back: the later one counts.
+    connection.execute(delete(interval).where(own, c.since >= verdict.since))
+    last = connection.execute(
+        select(c.since, c.status).where(own).order_by(c.since.desc()).limit(1)
+    ).one_or_none()
+    status = STATUSES.index(verdict.status)
+    if last is not None:
+        row = own & (c.since == last.since)
+        until = None if last.status == status else verdict.since
+        connection.execute(update(interval).where(row).values(until=until))
+        if until is None:
+            return
+    connection.execute(
+        insert(interval).values(
+            check_id=verdict.id,
+            since=verdict.since,
+            status=status,
+            reason=verdict.reason or None,
+        )
+    )
+
+
+def show(connection, verdict, seq):
+    connection.execute(delete(standing).where(standing.c.check_id == verdict.id))
+    connection.execute(
+        insert(standing).values(
+            check_id=verdict.id,
+            status=STATUSES.index(verdict.status),
+            reason=verdict.reason or None,
+            since=verdict.since,
+            provisional=False,
+            closed=verdict.since,
+            seq=seq or 0,
+        )
+    )

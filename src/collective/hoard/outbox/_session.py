@@ -1,0 +1,63 @@
+"""A database connection of the drainer's own, with its own transactions."""
+
+from contextlib import contextmanager
+from random import uniform
+from time import sleep
+from transaction import TransactionManager
+from transaction.interfaces import TransientError
+
+
+#: Writers come and go all the time; more conflicts than this mean trouble.
+ATTEMPTS = 20
+
+
+class Session:
+    """Opens the outbox of one root.
+
+    :param find: ``find(connection) -> root``, called anew in each transaction;
+        LookupError when it is gone.
+    """
+
+    def __init__(self, db, find):
+        self._manager = TransactionManager()
+        self._connection = db.open(self._manager)
+        self._find = find
+
+    def close(self):
+        self._manager.abort()
+        self._connection.close()
+
+    @contextmanager
+    def reading(self):
+        """The root, as it is now; whatever is changed is forgotten."""
+        self._manager.begin()
+        try:
+            yield self._find(self._connection)
+        finally:
+            self._manager.abort()
+
+    def root(self):
+        """The root, for what must not happen within a transaction; see `close`."""
+        with self.reading() as root:
+            return root
+
+    def write(self, change):
+        """``change(root)`` in a transaction, again after a conflict.
+
+        :return: what *change* returned in the transaction that was committed.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            self._manager.begin()
+            try:
+                result = change(self._find(self._connection))
+                self._manager.commit()
+                return result
+            except TransientError:
+                self._manager.abort()
+                if attempt == ATTEMPTS:
+                    raise
+                # Two that met do not meet again at once.
+                sleep(uniform(0, 0.002 * attempt))  # noqa: S311
+            except BaseException:
+                self._manager.abort()
+                raise

@@ -1,0 +1,97 @@
+"""The stored form of an outbox; docs/explanation/outbox.md shows it.
+
+Writers only ever add to shards. All the rest of a target (state, lease, what is
+parked) is written by its drainer, and by people with a button, alone.
+"""
+
+from .interfaces import NewerLayout
+from BTrees.LOBTree import LOBTree
+from BTrees.OOBTree import OOBTree
+from persistent.mapping import PersistentMapping
+from zope.annotation.interfaces import IAnnotations
+
+
+ANNOTATION_KEY = "collective.hoard.outbox"
+VERSION = 1
+
+MARKS = "marks"
+MESSAGES = "messages"
+
+#: Powers of two. Writers meet where a leaf is full and must be split: marks are
+#: strewn over so many trees that leaves rarely are; messages go where nobody
+#: else has been lately.
+SHARDS = {MARKS: 256, MESSAGES: 64}
+
+#: What every shard always holds. A leaf that somebody empties cannot be merged
+#: with what others add to it meanwhile.
+KEEP_MARK = ("", 0)
+KEEP_MESSAGE = 0
+
+
+def find_outbox(root):
+    """The stored outbox, or None. Never writes.
+
+    :raises NewerLayout:
+    """
+    outbox = IAnnotations(root).get(ANNOTATION_KEY)
+    if outbox is not None and outbox["version"] > VERSION:
+        raise NewerLayout(
+            f"the outbox has layout {outbox['version']}, this version knows "
+            f"{VERSION}; install the newer collective.hoard"
+        )
+    return outbox
+
+
+def need_outbox(root):
+    """The stored outbox, made if there is none."""
+    outbox = find_outbox(root)
+    if outbox is None:
+        outbox = PersistentMapping(version=VERSION, active=True, targets=OOBTree())
+        IAnnotations(root)[ANNOTATION_KEY] = outbox
+    return outbox
+
+
+def find_target(root, name):
+    """The stored target, or None."""
+    outbox = find_outbox(root)
+    return None if outbox is None else outbox["targets"].get(name)
+
+
+def need_target(root, name, kind):
+    """The stored target, made if there is none.
+
+    :raises ValueError: it is of the other kind, or the name is none.
+    """
+    targets = need_outbox(root)["targets"]
+    target = targets.get(name)
+    if target is None:
+        target = targets[name] = _new_target(name, kind)
+    if target["kind"] != kind:
+        raise ValueError(f"target {name!r} takes {target['kind']}, not {kind}")
+    return target
+
+
+def _new_target(name, kind):
+    if type(name) is not str or not name:
+        raise ValueError(f"a target has a name, not {name!r}")
+    make, keep = _SHARD[kind]
+    return PersistentMapping(
+        kind=kind,
+        shards=tuple(make({keep: 0}) for _ in range(SHARDS[kind])),
+        parked=OOBTree(),
+        failed=LOBTree(),
+        state=PersistentMapping(),
+        lease=PersistentMapping(owner="", expires=0),
+    )
+
+
+_SHARD = {MARKS: (OOBTree, KEEP_MARK), MESSAGES: (LOBTree, KEEP_MESSAGE)}
+
+
+def is_empty(target):
+    """Whether nothing is pending; looks at every shard, at no entry."""
+    return all(_has_one(shard) for shard in target["shards"])
+
+
+def _has_one(shard):
+    return shard.maxKey() in (KEEP_MARK, KEEP_MESSAGE)

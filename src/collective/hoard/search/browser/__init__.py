@@ -1,0 +1,1 @@
+"""Pages to search on, and those to look after the index."""

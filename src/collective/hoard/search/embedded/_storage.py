@@ -1,0 +1,139 @@
+"""The stored form of the index of one collection; built-in classes only.
+
+New documents go to a *tail*, one small leaf a commit, and are looked through by
+each search. When the tail is long it is *folded* into the trees at once: to add
+one document to a text index alone writes a leaf for each of its words.
+"""
+
+from ..interfaces import Document
+from ._postings import change
+from BTrees.LLBTree import LLTreeSet
+from BTrees.LOBTree import LOBTree
+from BTrees.OLBTree import OLBTree
+from BTrees.OOBTree import OOBTree
+from collections import defaultdict
+from persistent.mapping import PersistentMapping
+
+
+LAYOUT = 1
+#: Documents in the tail before it is folded; while building, more at once.
+TAIL = 250
+TAIL_WHILE_BUILDING = 2_000
+#: What separates a word from its field, a field from its value: in none of them.
+EXACT, ORDER = "\x00", "\x01"
+READERS = "_readers"
+
+
+def new_collection():
+    return PersistentMapping(
+        layout=LAYOUT,
+        count=0,
+        keys=LLTreeSet(),
+        docs=LOBTree(),
+        words=OOBTree(),
+        values=OOBTree(),
+        refs=OLBTree(),
+        tail=LOBTree(),
+    )
+
+
+def packed(document):
+    """A document as plain values."""
+    return (
+        document.token,
+        document.ref,
+        tuple((field, " ".join(words)) for field, words in document.words.items()),
+        tuple(document.exact.items()),
+        tuple(document.order.items()),
+        document.readers,
+    )
+
+
+def unpacked(uid, key, stored) -> Document:
+    token, ref, words, exact, order, readers = stored
+    words = {field: tuple(text.split(" ")) for field, text in words}
+    return Document(uid, key, token, words, dict(exact), dict(order), ref, readers)
+
+
+def stored(collection, key):
+    """The packed document as it is now, or None."""
+    tail = collection["tail"]
+    return tail[key] if key in tail else collection["docs"].get(key)
+
+
+def put(collection, document):
+    """Add or replace a document; nothing is written if it is there already."""
+    known = stored(collection, document.key)
+    if known is not None and known[0] == document.token:
+        return
+    if document.ref is not None:
+        collection["refs"][document.ref] = document.key
+    collection["tail"][document.key] = packed(document)
+
+
+def discard(collection, key, ref=None):
+    """Remove a document, by its key or, if that is None, by its *ref*."""
+    refs = collection["refs"]
+    key = refs.get(ref) if key is None else key
+    if ref is not None and ref in refs:
+        del refs[ref]
+    if key is None:
+        return
+    if key in collection["keys"]:
+        if stored(collection, key) is not None:
+            collection["tail"][key] = None
+    elif key in collection["tail"]:
+        del collection["tail"][key]
+
+
+def fold(collection, at_least=1):
+    """Take the tail into the trees, if it is as long as that."""
+    tail = collection["tail"]
+    if len(tail) < at_least:
+        return
+    words, values = _Changes(), _Changes()
+    for key, document in tail.items():
+        _take_out(collection, key, words, values)
+        if document is not None:
+            _put_in(collection, key, document, words, values)
+    words.apply(collection["words"])
+    values.apply(collection["values"])
+    tail.clear()
+
+
+def _take_out(collection, key, words, values):
+    old = collection["docs"].pop(key, None)
+    if old is not None:
+        collection["keys"].remove(key)
+        collection["count"] -= 1
+        _note(words.remove, values.remove, key, old)
+
+
+def _put_in(collection, key, document, words, values):
+    collection["docs"][key] = document
+    collection["keys"].add(key)
+    collection["count"] += 1
+    _note(words.add, values.add, key, document)
+
+
+def _note(words, values, key, document):
+    _token, _ref, texts, exact, order, readers = document
+    for field, text in texts:
+        for word in set(text.split(" ")):
+            words[f"{word}{EXACT}{field}"].append(key)
+    for field, found in (*exact, (READERS, readers or ())):
+        for text in set(found):
+            values[f"{field}{EXACT}{text}"].append(key)
+    for field, text in order:
+        values[f"{field}{ORDER}{text}"].append(key)
+
+
+class _Changes:
+    """What becomes of the postings of one tree."""
+
+    def __init__(self):
+        self.add, self.remove = defaultdict(list), defaultdict(list)
+
+    def apply(self, tree):
+        for text in sorted({*self.add, *self.remove}):
+            change(tree, text, self.add.get(text, ()), self.remove.get(text, ()))

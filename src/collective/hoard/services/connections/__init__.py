@@ -1,0 +1,1 @@
+"""``{site}/@hoard-connections``: what the process has open, as JSON."""

@@ -1,0 +1,1 @@
+"""``@hoard-search``: search over submissions, records and content."""
