@@ -64,6 +64,7 @@ class Keeper:
         self.engine = open_engine(self.url)
         self.reader = open_engine(self.url, read_only=True)
         self.store = Store(self.engine, clock=self._clock)
+        self.aftermath.use(self.store)
         self.source_id = self.store.ensure_source(self.name, "local")
         now = self._clock()
         last = self._begin_row(int(now)) if self._beats else None
@@ -89,6 +90,7 @@ class Keeper:
         self._thread.shutdown()
 
     def _close(self):
+        self.aftermath.wait()
         if self._beats:
             stopped = int(self._clock())
             own = pollers.c.name == self.name
@@ -106,6 +108,9 @@ class Keeper:
         now = self._clock()
         recorded = self.store.record_all([entry.sample for entry in entries], now)
         self._keep_phases(entries)
+        refused = {id(sample) for sample, _ in recorded.refused}
+        samples = [e.sample for e in entries if id(e.sample) not in refused]
+        self.aftermath.on_samples(samples, now)
         self._after(recorded.changes, now)
         return recorded
 
