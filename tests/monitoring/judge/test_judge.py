@@ -277,3 +277,9 @@ def test_why_a_rule_is_as_it_is(world):
         "  not well: 1 of 2 members",
         "    crit    b",
     ]
+
+
+def test_a_check_that_has_no_result_yet_is_no_news(world):
+    world.write(t.check, name="new", kind="http")
+    assert world.start() == []
+    assert world.wait(1200) == []

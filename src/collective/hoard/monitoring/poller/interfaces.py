@@ -70,6 +70,12 @@ class Aftermath(Protocol):
     logged and stops nothing.
     """
 
+    def use(self, store) -> None:
+        """The `Store` of this process, before anything else."""
+
+    def on_samples(self, samples, now: float) -> None:
+        """These were stored; called before `on_changes`."""
+
     def on_changes(self, changes, now: float) -> None:
         """These checks have changed."""
 

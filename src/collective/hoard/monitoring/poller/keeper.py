@@ -64,6 +64,7 @@ class Keeper:
         self.engine = open_engine(self.url)
         self.reader = open_engine(self.url, read_only=True)
         self.store = Store(self.engine, clock=self._clock)
+        self.aftermath.use(self.store)
         self.source_id = self.store.ensure_source(self.name, "local")
         now = self._clock()
         last = self._begin_row(int(now)) if self._beats else None
@@ -106,6 +107,7 @@ class Keeper:
         now = self._clock()
         recorded = self.store.record_all([entry.sample for entry in entries], now)
         self._keep_phases(entries)
+        self.aftermath.on_samples([entry.sample for entry in entries], now)
         self._after(recorded.changes, now)
         return recorded
 
