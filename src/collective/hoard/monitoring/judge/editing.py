@@ -78,6 +78,8 @@ def save(connection, data, now):
     :raises UnknownCheck: There is no such check.
     :raises Circular: Groups, dependencies or rules lead back to themselves.
     """
+    # From here on nobody else writes, and who looks for changes finds one.
+    meta.next_seq(connection)
     before = set(load(connection, now)[1])
     for kind in ("group", "dependency", "maintenance", "rule", "alarm"):
         for entry in data.get(kind) or ():
@@ -214,6 +216,7 @@ def save_maintenance(connection, entry, now):
 
 def cancel_maintenance(connection, number, now):
     """End a window, or let it never begin."""
+    meta.next_seq(connection)
     c = t.maintenance.c
     connection.execute(
         update(t.maintenance)
@@ -317,6 +320,7 @@ def remove(connection, kind, name, now):
 
     :raises UnknownCheck: There is none.
     """
+    meta.next_seq(connection)
     table = {"rule": t.rule, "alarm": t.alarm}[kind]
     row = connection.execute(select(table).where(table.c.name == name)).one_or_none()
     if row is None:
