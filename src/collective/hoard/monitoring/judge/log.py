@@ -38,25 +38,31 @@ def write(connection, verdicts):
 def append(connection, verdict):
     c = interval.c
     own = c.check_id == verdict.id
-    last = connection.execute(
-        select(c.since, c.status).where(own).order_by(c.since.desc()).limit(1)
-    ).one_or_none()
-    if last is not None and last.status == STATUSES.index(verdict.status):
+    status = STATUSES.index(verdict.status)
+    last, before = newest_two(connection, own)
+    if last is not None and last.status == status:
         return
-    values = {
-        "status": STATUSES.index(verdict.status),
-        "reason": verdict.reason or None,
-    }
+    values = {"status": status, "reason": verdict.reason or None}
     if last is None:
         add(connection, verdict.id, verdict.since, values)
         return
     row = own & (c.since == last.since)
-    if verdict.since <= last.since:
-        # Two changes in one second, or a clock that was set back: the last counts.
+    if verdict.since > last.since:
+        connection.execute(update(interval).where(row).values(until=verdict.since))
+        add(connection, verdict.id, verdict.since, values)
+    elif before is not None and before.status == status:
+        # Back within one second, or by a clock that was set back: it never was.
+        connection.execute(delete(interval).where(row))
+        row = own & (c.since == before.since)
+        connection.execute(update(interval).where(row).values(until=None))
+    else:
         connection.execute(update(interval).where(row).values(values))
-        return
-    connection.execute(update(interval).where(row).values(until=verdict.since))
-    add(connection, verdict.id, verdict.since, values)
+
+
+def newest_two(connection, own):
+    c = interval.c
+    query = select(c.since, c.status).where(own).order_by(c.since.desc()).limit(2)
+    return (*connection.execute(query).all(), None, None)[:2]
 
 
 def add(connection, check_id, since, values):
