@@ -5,7 +5,6 @@ Each compares with bare SQL in the same run: the same rows into the same table.
 
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.database.schema import migrate
-from collective.hoard.monitoring.database.tables import interval
 from collective.hoard.monitoring.database.tables import sample
 from collective.hoard.monitoring.history.availability import availability
 from collective.hoard.monitoring.history.importing import import_lines

@@ -20,6 +20,9 @@ class Silence:
     def on_samples(self, samples, now):
         return
 
+    def wait(self):
+        return
+
     def on_changes(self, changes, now):
         for change in changes:
             if not change.provisional:
@@ -63,6 +66,9 @@ class Guarded:
 
     def on_samples(self, samples, now):
         self._call("on_samples", samples, now)
+
+    def wait(self):
+        self._call("wait")
 
     def on_changes(self, changes, now):
         self._call("on_changes", changes, now)

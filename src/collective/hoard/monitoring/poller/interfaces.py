@@ -71,13 +71,16 @@ class Aftermath(Protocol):
     """
 
     def use(self, store) -> None:
-        """The `Store` of this process, before anything else."""
+        """Whoever writes to the change log writes through this `Store`."""
 
     def on_samples(self, samples, now: float) -> None:
         """These were stored; called before `on_changes`."""
 
     def on_changes(self, changes, now: float) -> None:
         """These checks have changed."""
+
+    def wait(self) -> None:
+        """Let what is being sent be sent: the poller ends."""
 
     def tick(self, now: float) -> None:
         """About once a second."""
