@@ -152,18 +152,19 @@ def standing_row(check, track, seq, now):
 
 def write_closed(connection, closings):
     """Write what `closing.close` found for ``(check, track, closing)``."""
-    expires, suppressed = [], []
+    expires, suppressed, changed = [], [], []
     for check, _, closing in closings:
         old, new = closing.old, closing.new
         if len(old) == len(new) == 1 and old[0].since == new[0].since:
             if old[0][3:5] == new[0][3:5] and new[0].until is None:
                 expires.append((new[0].expires, check.id, new[0].since))
                 continue
-        write_rows(connection, check.id, old, new)
+        changed.append((check.id, old, new))
     for check, _, closing in closings:
         suppressed += [
             (check.id, time, frac, source, status, code, reason)
             for time, frac, source, status, code, reason in closing.suppressed
         ]
+    write_rows(connection, changed)
     execute_many(connection, EXPIRES, expires)
     execute_many(connection, SUPPRESSED, suppressed)

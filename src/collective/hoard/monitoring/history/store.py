@@ -17,6 +17,7 @@ from .packing import without_packed
 from .registry import Registry
 from .retention import Housekeeper
 from contextlib import contextmanager
+from math import inf
 from threading import RLock
 import time
 
@@ -51,6 +52,8 @@ class Store(Registry):
         self._names = {}
         self._tracks = {}
         self._blindness = Blindness()
+        #: Before that nothing becomes final; 0 means to look.
+        self._next_due = 0
 
     @property
     def names(self):
@@ -74,10 +77,12 @@ class Store(Registry):
     def _refresh(self, connection, seq, generation):
         if self._seq is None or seq != self._seq + 1:
             self._tracks = {}
+            self._next_due = 0
             self._sources = {}
             self._blindness = Blindness()
         if generation != self._generation or self._seq is None:
             self._tracks = {}
+            self._next_due = 0
             self._checks = checks.load(connection)
             self._names = {one.name: one for one in self._checks.values()}
         if not self._sources:
@@ -138,6 +143,7 @@ class Store(Registry):
             track = self._track(connection, check, now)
             start, end, _ = check.regimes.slot_of(row[2])
             if start >= track.closed and end + check.grace > now:
+                self._next_due = min(self._next_due, end + check.grace)
                 track.add(start, (row[2], row[3], row[4], row[5], row[6], row[8]))
                 touched[check.id] = check
             else:
@@ -203,6 +209,7 @@ class Store(Registry):
 
     def _renew(self, connection, check, track, horizon, now):
         """Remember the log as it was just rewritten; `Change`s of what is shown."""
+        self._next_due = 0
         track.closed = horizon
         track.tail = tracks.load_tail(connection, check.id)
         track.open = {start: v for start, v in track.open.items() if start >= horizon}
@@ -223,6 +230,12 @@ class Store(Registry):
         with self.writing() as connection:
             return self._close(connection, self._due(connection, now, limit), now)
 
+    def heartbeat(self, now=None):
+        """Say that the poller lives."""
+        with self.writing() as connection:
+            now = self.clock() if now is None else now
+            meta.put(connection, meta.HEARTBEAT, int(now))
+
     def housekeep(self, now=None, budget=0.2):
         """Pack and delete what is old, for about *budget* seconds; is there more?"""
         return self.housekeeper.run(self.clock() if now is None else now, budget)
@@ -233,21 +246,23 @@ class Store(Registry):
         with self._lock:
             if self._seq is None:
                 return True
-            return any(
-                key not in self._tracks
-                or due(self._tracks[key], self.horizon(one, now))
-                for key, one in self._checks.items()
-            )
+            return now >= self._next_due
 
     def _due(self, connection, now, limit):
         tracks.load_missing(connection, self._checks, self._tracks, now)
-        found = []
+        if now < self._next_due:
+            return []
+        found, next_due = [], inf
         for check_id, track in self._tracks.items():
-            check = self._checks[check_id]
-            if due(track, self.horizon(check, now)):
-                found.append((check, track))
-                if limit and len(found) >= limit:
-                    break
+            when = due(self._checks[check_id], track)
+            if when > now:
+                next_due = min(next_due, when)
+            elif limit and len(found) >= limit:
+                next_due = when
+                break
+            else:
+                found.append((self._checks[check_id], track))
+        self._next_due = next_due
         return found
 
     def _close(self, connection, items, now):
@@ -263,6 +278,8 @@ class Store(Registry):
         result = self._rewrite(connection, late, now)
         for check, _, closing in simple:
             result += changes(check.id, closing.old, closing.new)
+        for check, track, _ in simple:
+            self._next_due = min(self._next_due, due(check, track))
         touched = {check.id: check for check, _, _ in simple}
         return result + self._show(connection, touched, now)
 

@@ -57,6 +57,7 @@ class Server:
 
     async def __aexit__(self, *_):
         await self._tasks.cancel()
+        self.hub.close()
         await self._runner.cleanup()
 
     def _tls(self):
