@@ -52,7 +52,7 @@ def test_this_machine_may_ask(poller):
     assert {"hoard_checks", "hoard_check_status"} <= families
     status, _kind, text = get(f"{url}/lamp.json?leds=4")
     assert len(json.loads(text)["strip"]) == 4
-    assert get(f"{url}/lamp.json?leds=²")[0] == 200
+    assert get(f"{url}/lamp.json?leds=%C2%B2")[0] == 200
 
 
 def test_nobody_asks_through_a_proxy(poller):
