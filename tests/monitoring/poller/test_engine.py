@@ -211,7 +211,7 @@ def test_half_an_hour_away_is_unknown_not_down(site, shop, monkeypatch, target):
         )
     notices = []
     monkeypatch.setattr(
-        "collective.hoard.monitoring.poller.aftermath.Silence.away",
+        "collective.hoard.monitoring.poller.aftermath.Guarded.away",
         lambda self, *words: notices.append(words),
     )
     with Running(site):
@@ -249,7 +249,7 @@ def test_the_command_ends_by_signal(site, shop, tmp_path, number, stopped):
 def test_a_clean_restart_is_no_notice(site, shop, monkeypatch):
     notices = []
     monkeypatch.setattr(
-        "collective.hoard.monitoring.poller.aftermath.Silence.away",
+        "collective.hoard.monitoring.poller.aftermath.Guarded.away",
         lambda self, *words: notices.append(words),
     )
     for _ in range(2):

@@ -14,9 +14,9 @@ import time
 
 
 @pytest.fixture
-def publish(mosquitto_server):
+def publish(mosquitto):
     """``publish(topic, payload)`` to the broker."""
-    where = urlsplit(mosquitto_server.url)
+    where = urlsplit(mosquitto.url)
 
     def send(topic, payload, **options):
         single(topic, payload, 1, hostname=where.hostname, port=where.port, **options)
@@ -25,11 +25,11 @@ def publish(mosquitto_server):
 
 
 @pytest.fixture
-def listening(site, mosquitto_server):
+def listening(site, mosquitto):
     """``listening(topic, **settings)``: a poller that listens to it."""
 
     def start(topic, **settings):
-        row = {"url": mosquitto_server.url, "topic": topic, "source": topic, **settings}
+        row = {"url": mosquitto.url, "topic": topic, "source": topic, **settings}
         return Running(site, mqtt=[row])
 
     return start
@@ -104,12 +104,12 @@ def test_what_comes_while_the_poller_is_away_is_taken_later(site, publish, liste
 
 
 @pytest.fixture
-def queue(rabbitmq_server):
+def queue(rabbitmq):
     """``queue(body)``: put a message into the queue."""
     name = f"results-{time.monotonic_ns()}"
 
     def put(body):
-        with Connection(rabbitmq_server.url) as connection:
+        with Connection(rabbitmq.url) as connection:
             simple = connection.SimpleQueue(name)
             simple.put(body, content_type="application/json", content_encoding="utf-8")
             simple.close()
@@ -119,16 +119,16 @@ def queue(rabbitmq_server):
 
 
 @pytest.mark.services
-def test_results_over_amqp(site, queue, rabbitmq_server):
+def test_results_over_amqp(site, queue, rabbitmq):
     site.add("backup")
     queue("no json")
     queue(json.dumps({"check": "none", "status": "ok"}))
     queue(json.dumps([{"check": "backup", "status": "crit", "code": 9}]))
-    row = {"url": rabbitmq_server.url, "queue": queue.name}
+    row = {"url": rabbitmq.url, "queue": queue.name}
     with Running(site, amqp=[row]):
         assert site.wait_for("SELECT status, code FROM sample") == [(2, 9)]
         time.sleep(0.5)
-    with Connection(rabbitmq_server.url) as connection:
+    with Connection(rabbitmq.url) as connection:
         # All are settled, the bad one too: nothing goes round for ever.
         _, left, _ = connection.default_channel.queue_declare(queue.name, passive=True)
     assert left == 0

@@ -4,6 +4,7 @@ from collective.hoard.monitoring.command import main
 from running import Running
 import json
 import pytest
+import time
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_refusal_is_said(site, submit):
 
 def test_what_cannot_be_sent_is_kept_and_sent_later(site, submit, tmp_path):
     spool = str(tmp_path / "spool")
-    row = ["--check", "backup", "--status", "crit", "--time", "1000"]
+    row = ["--check", "backup", "--status", "crit", "--time", str(time.time() - 60)]
     status, said = submit("http://127.0.0.1:9", *row, "--spool", spool)
     assert status == 1
     assert "1 kept" in said
@@ -71,7 +72,10 @@ def test_a_wrong_token_loses_nothing(site, submit, tmp_path, monkeypatch):
 
 def test_a_file_of_results(site, submit, tmp_path):
     path = tmp_path / "results.jsonl"
-    rows = [{"check": "backup", "status": "ok", "time": 1000 + n} for n in range(700)]
+    rows = [
+        {"check": "backup", "status": "ok", "time": int(time.time()) - n}
+        for n in range(700)
+    ]
     path.write_text("\n".join(map(json.dumps, rows)))
     with Running(site) as running:
         assert submit(running.url, "--file", str(path)) == (0, "700 sent.\n")

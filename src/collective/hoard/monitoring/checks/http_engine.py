@@ -30,6 +30,7 @@ ALWAYS = (
     (pycurl.DNS_CACHE_TIMEOUT, 0),
     (pycurl.SSL_SESSIONID_CACHE, 0),
     (pycurl.PROXY, ""),
+    (pycurl.PATH_AS_IS, 1),
     (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
     (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
     (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),

@@ -90,7 +90,9 @@ class Mail:
     user: str = ""
     password: str = ""
     sender: str = ""
+    #: "none", "starttls" or "tls"
     tls: str = "none"
+    timeout: float = 20.0
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ UUID, which channels pass on: a mail has it as Message-ID.
 
 from ..database import tables as t
 from ..database import tables_judge as tj
+from ..interfaces import MonitoringError
 from . import flow as flows
 from . import incidents
 from . import queue
 from .interfaces import Refused
-from .interfaces import TargetDown
 from .letters import write_letter
 from dataclasses import replace
 from sqlalchemy import func
@@ -66,10 +66,11 @@ class Delivery:
             if channel is None:
                 raise Refused(f"No channel {contact.channel!r} is configured.")
             channel.send(contact, letter)
-        except TargetDown as error:
-            return self.put_off(message, now, str(error))
         except Refused as error:
             return self.settle(message, "failed", now, str(error))
+        except MonitoringError as error:
+            # The target is down, or a secret is missing: somebody will see to it.
+            return self.put_off(message, now, str(error))
         except Exception as error:
             # A channel with a fault must not keep the others from sending.
             logger.exception("Channel %s failed", contact.channel)
