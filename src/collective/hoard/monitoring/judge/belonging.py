@@ -3,15 +3,16 @@
 from ..database import tables as t
 from ..database import tables_judge as tj
 from ..history import meta
+from . import spans
 from .entries import check_number
 from .entries import need
 from .entries import upsert
 from .groups import around
 from .interfaces import WrongSettings
 from .parser import parse_selector
-from .spans import plan
 from .windows import checked
 from .windows import Maintenance
+from dataclasses import replace
 from sqlalchemy import delete
 from sqlalchemy import insert
 from sqlalchemy import select
@@ -80,7 +81,8 @@ def save_maintenance(connection, entry, now):
         "zone": entry.get("zone") or "UTC",
         "selector": entry.get("selector") or "*",
     }
-    checked(Maintenance(0, **{**columns, "recurrence": entry.get("recurrence") or ""}))
+    window = Maintenance(0, **{**columns, "recurrence": entry.get("recurrence") or ""})
+    checked(window)
     parse_selector(columns["selector"])
     c = t.maintenance.c
     own = (c.title == columns["title"]) & (c.since == columns["since"])
@@ -98,18 +100,14 @@ def save_maintenance(connection, entry, now):
         connection.execute(
             update(t.maintenance).where(c.id == number).values(**columns)
         )
-    plan(connection, number, columns["since"], now)
+    planned = t.maintenance_span
+    connection.execute(delete(planned).where(planned.c.maintenance_id == number))
+    spans.write(connection, replace(window, id=number), now)
     return number
 
 
 def cancel_maintenance(connection, number, now):
-    """End a window, or let it never begin."""
+    """End a window, or let it never begin; False where it was over."""
     meta.next_seq(connection)
-    c = t.maintenance.c
-    connection.execute(
-        update(t.maintenance)
-        .where(c.id == number, c.cancelled.is_(None))
-        .values(cancelled=int(now))
-    )
-    plan(connection, number, int(now), now)
     meta.bump_generation(connection)
+    return spans.end(connection, number, int(now))
