@@ -96,20 +96,6 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Telling:
-    """`link`: address of a check's page in Plone, with {id} for its number.
-    The brokers are those that contacts of the channels AMQP and MQTT are on."""
-
-    link: str = ""
-    amqp_url: str = ""
-    amqp_user: str = ""
-    amqp_password: str = ""
-    mqtt_url: str = ""
-    mqtt_user: str = ""
-    mqtt_password: str = ""
-
-
-@dataclass(frozen=True)
 class Satellite:
     """`centre`: address of the poller that the results go to. `spool`: file
     for what could not be sent; bounded by `max_age` seconds and `max_bytes`.

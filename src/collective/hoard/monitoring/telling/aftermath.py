@@ -4,6 +4,7 @@ from ..judge import Judge
 from .channels import make_channels
 from .teller import Teller
 from dataclasses import asdict
+from dataclasses import is_dataclass
 from threading import Thread
 import logging
 
@@ -11,7 +12,6 @@ import logging
 logger = logging.getLogger(__name__)
 #: Seconds between two looks at the queue.
 EVERY = 5
-BROKER = ("url", "user", "password")
 
 
 class Aftermath:
@@ -86,17 +86,14 @@ class Aftermath:
 
 def make(engine, configuration):
     """An `Aftermath` by the poller's configuration."""
-    channels = make_channels(dict(channel_settings(configuration)))
-    teller = Teller(engine, channels, configuration.telling.link)
+    telling = plain(getattr(configuration, "telling", None) or {})
+    channels = dict(telling.get("channels", {}))
+    mail = plain(getattr(configuration, "mail", None) or {})
+    if mail.get("host") and "mail" not in channels:
+        channels["mail"] = mail
+    teller = Teller(engine, make_channels(channels), telling.get("link", ""))
     return Aftermath(Judge(engine), teller)
 
 
-def channel_settings(configuration):
-    """``(channel, settings)`` of those that are configured."""
-    if configuration.mail.host:
-        yield "mail", asdict(configuration.mail)
-    telling = configuration.telling
-    for name in ("amqp", "mqtt"):
-        own = {key: getattr(telling, f"{name}_{key}") for key in BROKER}
-        if own["url"]:
-            yield name, own
+def plain(settings):
+    return asdict(settings) if is_dataclass(settings) else dict(settings)
