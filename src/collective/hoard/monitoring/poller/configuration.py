@@ -22,7 +22,6 @@ from .sections import MqttTopic
 from .sections import Poller
 from .sections import ReachSettings
 from .sections import Satellite
-from .sections import Telling
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import fields
@@ -40,7 +39,6 @@ SECTIONS = {
     "checks": Checks,
     "exec": Exec,
     "mail": Mail,
-    "telling": Telling,
     "satellite": Satellite,
 }
 LISTS = {"mqtt": MqttTopic, "amqp": AmqpQueue}
@@ -57,7 +55,6 @@ class Configuration:
     checks: Checks = field(default_factory=Checks)
     exec: Exec = field(default_factory=Exec)
     mail: Mail = field(default_factory=Mail)
-    telling: Telling = field(default_factory=Telling)
     satellite: Satellite = field(default_factory=Satellite)
     mqtt: tuple = ()
     amqp: tuple = ()
@@ -213,8 +210,6 @@ def references(configuration):
     yield "database.url", configuration.database.url
     yield "http.events_secret", configuration.http.events_secret
     yield "mail.password", configuration.mail.password
-    yield "telling.amqp_password", configuration.telling.amqp_password
-    yield "telling.mqtt_password", configuration.telling.mqtt_password
     yield "satellite.token", configuration.satellite.token
     for name in LISTS:
         for row in getattr(configuration, name):

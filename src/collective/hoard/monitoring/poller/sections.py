@@ -33,6 +33,8 @@ class Http:
 
     `origins`: other sites whose pages may listen to events. `max_bytes`: of
     one request. `events_secret`: signs the tokens of event streams.
+    `metrics_secret`: the bearer token for `/metrics` and `/lamp.json`; without it only
+    this machine may ask for them.
     """
 
     listen: str = ""
@@ -42,6 +44,7 @@ class Http:
     max_bytes: int = 1_000_000
     max_results: int = 1000
     events_secret: str = ""
+    metrics_secret: str = ""
     max_clients: int = 2000
 
     def address(self):
@@ -90,20 +93,6 @@ class Mail:
     #: "none", "starttls" or "tls"
     tls: str = "none"
     timeout: float = 20.0
-
-
-@dataclass(frozen=True)
-class Telling:
-    """`link`: address of a check's page in Plone, with {id} for its number.
-    The brokers are those that contacts of the channels AMQP and MQTT are on."""
-
-    link: str = ""
-    amqp_url: str = ""
-    amqp_user: str = ""
-    amqp_password: str = ""
-    mqtt_url: str = ""
-    mqtt_user: str = ""
-    mqtt_password: str = ""
 
 
 @dataclass(frozen=True)

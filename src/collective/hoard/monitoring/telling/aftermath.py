@@ -11,7 +11,6 @@ import logging
 logger = logging.getLogger(__name__)
 #: Seconds between two looks at the queue.
 EVERY = 5
-BROKER = ("url", "user", "password")
 
 
 class Aftermath:
@@ -85,18 +84,13 @@ class Aftermath:
 
 
 def make(engine, configuration):
-    """An `Aftermath` by the poller's configuration."""
-    channels = make_channels(dict(channel_settings(configuration)))
-    teller = Teller(engine, channels, configuration.telling.link)
-    return Aftermath(Judge(engine), teller)
+    """An `Aftermath` by the poller's configuration.
 
-
-def channel_settings(configuration):
-    """``(channel, settings)`` of those that are configured."""
-    if configuration.mail.host:
-        yield "mail", asdict(configuration.mail)
+    Its ``telling`` is ``{"link": address, "channels": {name: settings}}``.
+    """
     telling = configuration.telling
-    for name in ("amqp", "mqtt"):
-        own = {key: getattr(telling, f"{name}_{key}") for key in BROKER}
-        if own["url"]:
-            yield name, own
+    channels = dict(telling.get("channels", {}))
+    if configuration.mail.host:
+        channels.setdefault("mail", asdict(configuration.mail))
+    teller = Teller(engine, make_channels(channels), telling.get("link", ""))
+    return Aftermath(Judge(engine), teller)
