@@ -53,7 +53,8 @@ def test_what_is_no_address_is_refused(url):
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "0177.0.0.1"]
+    "host",
+    ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "0177.0.0.1"],
 )
 def test_other_spellings_of_here_are_refused(host):
     """However it is spelled: judged is what the connection would go to."""
@@ -162,7 +163,9 @@ def test_a_good_certificate_is_fine(tmp_path):
         assert post(web.url, b"x", {}, private=True, context=trusted).status == 200
 
 
-@pytest.mark.parametrize("noise", [b"", b"hello\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\x00" * 70_000])
+@pytest.mark.parametrize(
+    "noise", [b"", b"hello\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\x00" * 70_000]
+)
 def test_what_is_no_http_is_told(web, noise):
     web.noise = noise
 

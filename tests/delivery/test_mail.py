@@ -31,7 +31,9 @@ def test_a_notification_tells_what_was_sent(form, post_office):
     assert mail["Reply-To"] == "ada@example.org"
     assert mail["Subject"] == "News from Ada"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "Your name: Ada\nYour address: ada@example.org\nTopic: Praise" in text_of(mail)
+    assert "Your name: Ada\nYour address: ada@example.org\nTopic: Praise" in text_of(
+        mail
+    )
     assert f"/@@hoard-submissions/{key}" in text_of(mail)
     assert '<th align="left" valign="top" scope="row">Topic</th><td>Praise</td>' in (
         html_of(mail)
@@ -48,7 +50,10 @@ def test_each_recipient_gets_a_mail_of_his_own(form, post_office):
     send(form, name="Ada")
     drain(form)
 
-    assert [mail["To"] for mail in post_office.mails] == ["a@example.org", "c@example.org"]
+    assert [mail["To"] for mail in post_office.mails] == [
+        "a@example.org",
+        "c@example.org",
+    ]
     (left,) = parked(api.portal.get(), "mail")
     assert "refuses b@example.org: 550 no such mailbox" in left.error
 
@@ -72,7 +77,9 @@ def test_a_recipient_for_later_is_tried_again(form, post_office, answer):
 @pytest.mark.parametrize(
     "answer,pending,parked", [("554 spam", 0, 1), ("451 disk full", 1, 0)]
 )
-def test_a_refused_mail_is_parked_or_tried_again(form, post_office, answer, pending, parked):
+def test_a_refused_mail_is_parked_or_tried_again(
+    form, post_office, answer, pending, parked
+):
     give_rules(form, notification())
     post_office.data_answer = answer
     send(form, name="Ada")
@@ -106,7 +113,9 @@ HOSTILE = "x\r\nBcc: victim@example.org\r\n\r\nBuy this"
 def test_a_visitor_cannot_write_headers(form, post_office):
     give_rules(form, notification(mail={"address_field": "address"}))
     # Past all that the form checks, as an old or imported row may be.
-    key = add_row(form, {"name": HOSTILE, "address": "a@example.org\nBcc: b@example.org"})
+    key = add_row(
+        form, {"name": HOSTILE, "address": "a@example.org\nBcc: b@example.org"}
+    )
     post_added(form, key)
     drain(form)
 
@@ -190,7 +199,10 @@ def test_the_form_s_editors_are_told(form, post_office):
     send(form, name="Ada")
     drain(form)
 
-    assert {m["To"] for m in post_office.mails} >= {"eva@example.org", "gus@example.org"}
+    assert {m["To"] for m in post_office.mails} >= {
+        "eva@example.org",
+        "gus@example.org",
+    }
 
 
 def test_the_language_is_that_of_the_form(form, post_office):
@@ -204,7 +216,9 @@ def test_the_language_is_that_of_the_form(form, post_office):
 
 
 def test_a_receipt_answers_the_sender_and_repeats_no_free_text(form, post_office):
-    give_rules(form, receipt(mail={"subject": "Dear ${name}", "text": "${message}|${topic}"}))
+    give_rules(
+        form, receipt(mail={"subject": "Dear ${name}", "text": "${message}|${topic}"})
+    )
     send(form, name="Buy now", address="Ada@Example.org", message="spam", topic="blame")
     drain(form)
 

@@ -1,7 +1,7 @@
 """Signatures of webhooks, checked as a receiver does it."""
 
-from collective.hoard.delivery.signing import signature_headers
 from base64 import b64encode
+from collective.hoard.delivery.signing import signature_headers
 from pathlib import Path
 import pytest
 import re
@@ -47,12 +47,15 @@ def test_the_documented_receiver_refuses_all_else(verify, change):
     body = change.get("body", b'{"a": 1}')
 
     assert not verify(
-        body, found, change.get("secret", "s3cret"), now=change.get("now", 1_700_000_060)
+        body,
+        found,
+        change.get("secret", "s3cret"),
+        now=change.get("now", 1_700_000_060),
     )
 
 
 def test_parts_cannot_be_moved_between_fields():
-    """"a.1" + "2.x" and "a" + "1.2.x" must not sign alike: ids have no dot."""
+    """ "a.1" + "2.x" and "a" + "1.2.x" must not sign alike: ids have no dot."""
     one = headers(id="a", timestamp=12, body=b"x")["webhook-signature"]
     other = headers(id="a", timestamp=1, body=b"2.x")["webhook-signature"]
     assert one != other

@@ -122,6 +122,22 @@ def terms():
     return Terms(f"{os.getpid()}", lease_seconds=0, force=True)
 
 
+def held(path, url, seconds):
+    """Die with a lease of so many *seconds*, after the answer to one message."""
+    make(path)
+    status = in_child(lambda: die_with_lease(path, url, seconds))
+    assert status == signal.SIGKILL, status
+
+
+def die_with_lease(path, url, seconds):
+    register(url, "after answer")
+    connection = DB(FileStorage(path)).open()
+    site = connection.root()["site"]
+    send(site, "mail", "note")
+    transaction.commit()
+    drain_once(site, terms=Terms("died", lease_seconds=seconds))
+
+
 def final(path, url):
     register(url)
     db = DB(FileStorage(path))

@@ -73,14 +73,20 @@ def _option_problems(kind, options, path):
     known = {option.id for option in kind.options}
     for name, value in options.items():
         if name not in known:
-            yield f"{path}.{name}"[:200], _("Not known here; please check the spelling.")
+            yield (
+                f"{path}.{name}"[:200],
+                _("Not known here; please check the spelling."),
+            )
         elif not isinstance(value, (str, int, bool)):
             yield f"{path}.{name}", _("Must be text, a number, true or false.")
         elif isinstance(value, str) and has_control(value):
             yield f"{path}.{name}", NO_CONTROL
         elif isinstance(value, str) and len(value) > MAX_OPTION:
             limit = {"limit": MAX_OPTION}
-            yield f"{path}.{name}", _("Is longer than ${limit} characters.", mapping=limit)
+            yield (
+                f"{path}.{name}",
+                _("Is longer than ${limit} characters.", mapping=limit),
+            )
     for option in kind.options:
         if option.required and options.get(option.id) in (None, ""):
             yield f"{path}.{option.id}", _("This is missing.")

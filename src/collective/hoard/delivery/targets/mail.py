@@ -48,7 +48,9 @@ def send_mail(site, id, body, row=None):
     try:
         mail = compose(id, body, sender, row, get_mail_limits().attachments_size)
     except ValueError as error:
-        text = _("No mail can be made of this: ${reason}", mapping={"reason": str(error)})
+        text = _(
+            "No mail can be made of this: ${reason}", mapping={"reason": str(error)}
+        )
         raise refused(text) from error
     host = getToolByName(site, "MailHost")
     try:

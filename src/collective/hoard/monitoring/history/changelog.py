@@ -25,6 +25,10 @@ from sqlalchemy import select
 
 #: A long window is rewritten in pieces: so many seconds of samples in memory.
 PIECE = 40 * 86400
+INSERT = (
+    "INSERT INTO interval_ (check_id, since, until, expires, status, code, reason)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 DELETE = "DELETE FROM interval_ WHERE check_id = ? AND since = ?"
 ROW = stored_columns(interval)
 
@@ -72,7 +76,7 @@ def rewrite_piece(connection, check, since, until, horizon, blind, last):
     old = load_rows(connection, check.id, since, end)
     rows = stitched(unfolded(old), events, check.pauses, since, end)
     new = folded(rows, horizon)
-    write_rows(connection, check.id, old, new)
+    write_rows(connection, [(check.id, old, new)])
     if old != new:
         refresh(connection, check.id, since, min(end, until + reach))
     return Rewritten(changes(check.id, old, new), pending)
@@ -95,17 +99,18 @@ def load_rows(connection, check_id, since, until):
     return [Stored(*row) for row in connection.execute(query)]
 
 
-def write_rows(connection, check_id, old, new):
-    """Replace *old* by *new*; rows that stay the same are not touched."""
-    before, after = set(old), {row._replace(reason=row.reason or None) for row in new}
-    gone = sorted({row.since for row in before - after})
-    if gone:
-        execute_many(connection, DELETE, [(check_id, since) for since in gone])
-    if after - before:
-        connection.execute(
-            insert(interval),
-            [{"check_id": check_id, **row._asdict()} for row in after - before],
-        )
+def write_rows(connection, changed):
+    """Replace rows by rows, ``(check id, old, new)``; those that stay the same
+    are not touched.
+    """
+    gone, fresh = [], []
+    for check_id, old, new in changed:
+        before = set(old)
+        after = {row._replace(reason=row.reason or None) for row in new}
+        gone += [(check_id, row.since) for row in before - after]
+        fresh += [(check_id, *row) for row in after - before]
+    execute_many(connection, DELETE, gone)
+    execute_many(connection, INSERT, fresh)
 
 
 def keep_suppressed(connection, check_id, since, until, horizon, groups, events):

@@ -9,6 +9,7 @@ from .verdicts import Event
 from .verdicts import hidden
 from dataclasses import dataclass
 from dataclasses import field
+from math import inf
 
 
 NO_PAUSES = Pauses()
@@ -23,12 +24,16 @@ class Closing:
     rewrite: tuple | None = None
 
 
-def due(track, horizon):
-    """Whether something of a check has become final."""
-    if track.open and min(track.open) < horizon:
-        return True
-    tail = track.tail
-    return tail is not None and tail.expires is not None and tail.expires < horizon
+def due(check, track):
+    """When something of a check becomes final next; `inf`: not by itself."""
+    edges = []
+    if track.open:
+        edges.append(min(track.open))
+    if track.tail is not None and track.tail.expires is not None:
+        edges.append(track.tail.expires)
+    if not edges:
+        return inf
+    return check.regimes.slot_of(min(edges))[1] + check.grace
 
 
 def close(check, track, horizon, blind):

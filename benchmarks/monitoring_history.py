@@ -1,0 +1,291 @@
+"""The history's own benchmarks as rows of the report.
+
+Each compares with bare SQL in the same run: the same rows into the same table.
+"""
+
+from collective.hoard.monitoring.database.engine import open_engine
+from collective.hoard.monitoring.database.schema import migrate
+from collective.hoard.monitoring.database.tables import sample
+from collective.hoard.monitoring.history.availability import availability
+from collective.hoard.monitoring.history.importing import import_lines
+from collective.hoard.monitoring.history.store import Store
+from collective.hoard.monitoring.interfaces import Sample
+from report import compare
+from report import Row
+from report import Samples
+from sqlalchemy import insert
+from sqlalchemy import text
+from time import perf_counter
+import json
+import random
+
+
+DAY, YEAR = 86400, 365 * 86400
+CHECKS = 4000
+#: What the year of 4,000 checks may take, in bytes.
+DISK = 1.2e9
+
+
+class Clock:
+    now = 0
+
+    def __call__(self):
+        return self.now
+
+
+def measure(folder, sweeps=3, runs=5, disk_checks=20, disk_days=60):
+    """Rows of the report."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        passive(folder, sweeps),
+        *year(folder, runs),
+        disk(folder, disk_checks, disk_days),
+    ]
+
+
+def fresh(path):
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    engine = open_engine(path)
+    migrate(engine)
+    return engine
+
+
+def result(chance, number, time):
+    failing = chance.random() < 0.01
+    ms = round(chance.lognormvariate(4.8, 0.4), 1)
+    status, code = ("crit", 503) if failing else ("ok", 200)
+    return Sample(f"c{number}", "push", time, status, code, ms)
+
+
+def passive(folder, sweeps):
+    """Batches of 100 results, judged and stored, and bare inserts of the same."""
+    start = 1_700_000_000 // 600 * 600
+    chance = random.Random(1)
+    batches = [
+        [
+            result(chance, n, start + 300 * sweep + n % 300)
+            for n in range(low, low + 100)
+        ]
+        for sweep in range(sweeps * 2)
+        for low in range(0, CHECKS, 100)
+    ]
+    clock = Clock()
+    store = Store(fresh(folder / "passive.db"), clock=clock)
+    store.ensure_source("push")
+    with store.writing() as connection:
+        names = [f"c{n}" for n in range(CHECKS)]
+        store.make_checks_in(connection, names, 600, 630, "passive", interval=300)
+    store.close_slots(now=start)
+    ours = timed_judging(store, batches)
+    bare = timed_inserts(fresh(folder / "bare.db"), batches)
+    rate = len(batches) * 100 / ours
+    return compare(
+        f"{len(batches) * 100:,} passive results in batches of 100, judged and stored",
+        Samples((ours,)),
+        Samples((bare,)),
+        4,
+        note=f"{rate:,.0f}/s; bare inserts of the same rows: ",
+    )
+
+
+def timed_judging(store, batches):
+    begin = perf_counter()
+    for batch in batches:
+        now = batch[-1].time
+        store.record(batch, now=now)
+        if store.slots_due(now):
+            store.close_slots(now)
+    return perf_counter() - begin
+
+
+def timed_inserts(engine, batches):
+    rows = [
+        [
+            {
+                "bucket": one.time // 3600,
+                "check_id": int(one.check[1:]),
+                "time": one.time,
+                "frac": 0,
+                "source_id": 1,
+                "status": 0 if one.status == "ok" else 2,
+                "code": one.code,
+                "ms": one.ms,
+                "reason": None,
+            }
+            for one in batch
+        ]
+        for batch in batches
+    ]
+    begin = perf_counter()
+    for batch in rows:
+        with engine.begin() as connection:
+            connection.execute(insert(sample), batch)
+    return perf_counter() - begin
+
+
+def year_of_intervals(engine, start):
+    """24 outages and 12 gaps a check, as the anchors have them."""
+    chance = random.Random(2)
+    with engine.begin() as connection:
+        for number in range(1, CHECKS + 1):
+            connection.exec_driver_sql(
+                "INSERT INTO check_ (id, name, kind) VALUES (?, ?, 'passive')",
+                (number, f"c{number}"),
+            )
+            edges = sorted(chance.sample(range(start + 600, start + YEAR, 600), 72))
+            rows, since = [], start
+            for place, edge in enumerate([*edges, None]):
+                bad = 3 if place % 3 == 2 and place % 2 else 2
+                status = bad if place % 2 else 0
+                rows.append((number, since, edge, None, status, status or 200))
+                since = edge
+            connection.exec_driver_sql(
+                "INSERT INTO interval_ (check_id, since, until, expires, status, code)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+
+BARE = text(
+    "SELECT check_id, SUM(MIN(COALESCE(until, :b), :b) - MAX(since, :a))"
+    " FROM interval_ WHERE since < :b AND (until IS NULL OR until > :a)"
+    " AND status <> 0 GROUP BY check_id"
+)
+
+
+def year(folder, runs):
+    """Availability of all checks over a year, and the bare sum of downtime."""
+    engine = fresh(folder / "year.db")
+    start = 1_700_000_000
+    year_of_intervals(engine, start)
+    period = {"a": start, "b": start + YEAR}
+    ours, bare, raw = [], [], []
+    with engine.begin() as connection:
+        for _ in range(runs):
+            begin = perf_counter()
+            found = availability(connection, start, start + YEAR)
+            ours.append(perf_counter() - begin)
+            begin = perf_counter()
+            sums = connection.execute(BARE, period).all()
+            bare.append(perf_counter() - begin)
+        assert len(found) == CHECKS and len(sums) == CHECKS
+        rows = connection.scalar(text("SELECT COUNT(*) FROM interval_"))
+        raw = from_samples(connection, start)
+    note = f"{rows:,} intervals; bare SQL sum: "
+    title = f"availability of {CHECKS:,} checks over a year"
+    share = raw / min(ours)
+    return [
+        compare(title, Samples(tuple(ours)), Samples(tuple(bare)), 3, note=note),
+        Row(
+            "the same from raw samples, extrapolated from 100,000 of 420 million",
+            f"{raw:,.0f} s: {share:,.0f} times as long",
+            required="at least 100 times",
+            passed=share >= 100,
+        ),
+    ]
+
+
+def from_samples(connection, start):
+    """Seconds to sum up the samples of a year: what 100,000 take, times 4,205."""
+    rows = [
+        (time // 3600, check, time, 0, 1, 0, 200, 100.0)
+        for check in range(1, 101)
+        for time in range(start, start + 300_000, 300)
+    ]
+    connection.exec_driver_sql(
+        "INSERT INTO sample (bucket, check_id, time, frac, source_id, status, code, ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    query = text(
+        "SELECT check_id, SUM(CASE WHEN status = 2 THEN held END) FROM (SELECT check_id,"
+        " status, LEAD(time) OVER (PARTITION BY check_id ORDER BY time) - time AS held"
+        " FROM sample) GROUP BY check_id"
+    ).columns()
+    begin = perf_counter()
+    connection.execute(query).all()
+    return (perf_counter() - begin) * CHECKS * YEAR / 300 / len(rows)
+
+
+def disk(folder, checks, days):
+    """Bytes of a year: some checks for some days, packed, and scaled up."""
+    path = folder / "disk.db"
+    engine = fresh(path)
+    clock = Clock()
+    start = 19_000 * DAY
+    clock.now = start + days * DAY
+    store = Store(engine, clock=clock)
+    chance = random.Random(3)
+    import_lines(store, year_lines(chance, checks, start, days), True, 600, 630)
+    while store.housekeep(clock.now, 60):
+        pass
+    sizes = sizes_of(engine)
+    engine.dispose()
+    total = scaled(sizes, checks, days)
+    parts = ", ".join(f"{name} {size / 1e6:,.0f}" for name, size in total.items())
+    whole = sum(total.values())
+    return Row(
+        f"disk for a year of {CHECKS:,} checks at 5 minutes, scaled up from"
+        f" {checks} checks and {days} days",
+        f"{whole / 1e9:.2f} GB (MB: {parts})",
+        required="at most 1.2 GB",
+        passed=whole <= DISK,
+    )
+
+
+def year_lines(chance, checks, start, days):
+    for number in range(checks):
+        typical = chance.uniform(3.9, 5.5)
+        offset = chance.randrange(300)
+        down = 0
+        for time in range(start + offset, start + days * DAY, 300):
+            down = max(down - 1, 0) or (6 if chance.random() < 24 / 105_120 else 0)
+            yield json.dumps(
+                {
+                    "check": f"c{number}",
+                    "source": "import",
+                    "time": time + chance.choice((0, 0, 0, 1)),
+                    "status": "crit" if down else "ok",
+                    "code": 503 if down else 200,
+                    "ms": round(chance.lognormvariate(typical, 0.35), 3),
+                    "text": "timeout" if down else "",
+                }
+            ).encode()
+
+
+def sizes_of(engine):
+    """Bytes of each table with its indexes, of roll-ups by period.
+
+    A page more or less of tables that are nearly empty would be scaled up to
+    megabytes: these do not count.
+    """
+    with engine.begin() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT tbl_name, SUM(pgsize) FROM dbstat JOIN sqlite_master USING"
+                " (name) GROUP BY tbl_name HAVING SUM(pgsize) > 16384"
+            )
+        )
+        sizes = dict(tuple(row) for row in rows)
+        share = connection.scalar(
+            text(
+                "SELECT 34.0 * SUM(period = 3600) /"
+                " SUM(34 + CASE WHEN sketch IS NULL THEN 0 ELSE 11 + LENGTH(sketch) END)"
+                " FROM rollup"
+            )
+        )
+    sizes["hours"] = sizes["rollup"] * share
+    sizes["days"] = sizes.pop("rollup") - sizes["hours"]
+    return sizes
+
+
+def scaled(sizes, checks, days):
+    """The kept things of a year, by what each grows with."""
+    each = CHECKS / checks
+    packed = days - 2
+    kept = {"sample": 1, "chunk": 365 / packed}
+    kept |= {"hours": 90 / min(packed, 90), "days": 365 / packed}
+    return {
+        name: size * each * kept.get(name, 365 / days) for name, size in sizes.items()
+    }
