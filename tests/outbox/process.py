@@ -18,6 +18,7 @@ from collective.hoard.outbox.interfaces import IMessageTarget
 from outbox.recorder import Notes
 from outbox.recorder import Rows
 from persistent.mapping import PersistentMapping
+from stand_ins import a_site
 from threading import Barrier
 from threading import Thread
 from ZODB.DB import DB
@@ -73,7 +74,7 @@ def make(path):
     """A database with a site and its outbox."""
     db = DB(FileStorage(path))
     with db.transaction() as connection:
-        site = connection.root()["site"] = PersistentMapping(rows=PersistentMapping())
+        site = connection.root()["site"] = a_site(rows=PersistentMapping())
         prepare(site, search="marks", mail="messages")
     db.close()
 
@@ -210,7 +211,7 @@ def outbox_oids(db, connection):
 
 def prepare_zeo(db):
     with db.transaction() as connection:
-        site = connection.root()["site"] = PersistentMapping(rows=PersistentMapping())
+        site = connection.root()["site"] = a_site(rows=PersistentMapping())
         create_ledger(site, "form").add_schema({})
         prepare(site, search="marks")
         prepare(site, **dict.fromkeys(MESSAGE_TARGETS, "messages"))

@@ -17,9 +17,9 @@ from outbox.recorder import Notes
 from outbox.recorder import Recorder
 from outbox.recorder import Rows
 from pathlib import Path
-from persistent.mapping import PersistentMapping
 from random import choice
 from random import random
+from stand_ins import a_site
 from threading import Lock
 from threading import Thread
 from time import monotonic
@@ -201,7 +201,7 @@ def test_poison_is_parked_while_the_rest_passes(db, site, recorder, targets, wor
 
 def test_a_site_that_cannot_be_read_keeps_no_other_from_it(db, site, recorder, targets):
     with db.transaction() as connection:
-        bad = connection.root()["bad"] = PersistentMapping()
+        bad = connection.root()["bad"] = a_site()
         prepare(bad)
         IAnnotations(bad)["collective.hoard.outbox"]["version"] = 2
     sites = {

@@ -6,6 +6,7 @@ from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.poller.configuration import build
 from collective.hoard.monitoring.poller.service import Service
 from collective.hoard.monitoring.poller.tokens import make_source
+from contextlib import suppress
 from urllib.error import HTTPError
 from urllib.request import Request
 from urllib.request import urlopen
@@ -71,7 +72,9 @@ class Running:
         return self
 
     def __exit__(self, *_):
-        self._loop.call_soon_threadsafe(self.service.stop)
+        # It may have ended by itself.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.service.stop)
         self._thread.join(20)
         assert not self._thread.is_alive(), "the poller did not end"
 

@@ -23,6 +23,8 @@ import pytest
         ("[http]\ntls_key = 'x'", "belong together"),
         ("[database]\nurl = 'env:HOARD_NONE'", "HOARD_NONE is not set"),
         ("[[mqtt]]\ntopic = 'x'", "mqtt.url is missing"),
+        ("[telling]\nlnik = 'x'", "telling.lnik"),
+        ("[telling.channels.pigeon]\nx = 1", "'pigeon' is no channel"),
         ("database = 1", "database"),
         ("x = [", "is not TOML"),
     ],

@@ -112,6 +112,7 @@ def test_the_last_number_of_the_browser_counts(listen):
         sign(SECRET, ["shops"]).replace(".", "x."),
         "é" * 500,
     ],
+    ids=["none", "short", "foreign", "old", "changed", "letters"],
 )
 def test_a_wrong_token_opens_nothing(listen, token):
     from urllib.parse import quote

@@ -30,6 +30,7 @@ ALWAYS = (
     (pycurl.DNS_CACHE_TIMEOUT, 0),
     (pycurl.SSL_SESSIONID_CACHE, 0),
     (pycurl.PROXY, ""),
+    (pycurl.PATH_AS_IS, 1),
     (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
     (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
     (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
@@ -260,8 +261,9 @@ class HttpEngine:
 
     def _end(self, handle, error, said):
         job = self._running.pop(handle)
-        if job.refusal is None:
-            job.outcome = outcome_of(job, handle, error, said)
+        if job.refusal is None or not error:
+            # Of several addresses of a name one was open to it: that is enough.
+            job.outcome, job.refusal = outcome_of(job, handle, error, said), None
         self._multi.remove_handle(handle)
         self._idle.append(handle)
         job.parts = job.headers = None

@@ -15,6 +15,7 @@ from .reach import literal
 from .surroundings import Surroundings
 from dataclasses import dataclass
 from dataclasses import field
+from functools import lru_cache
 import pycurl
 import re
 
@@ -26,6 +27,7 @@ READ = 1_000_000
 MOST_READ = 10_000_000
 MOST_REDIRECTS = 10
 VERSIONS = {"any": pycurl.IPRESOLVE_WHATEVER, "4": pycurl.IPRESOLVE_V4, "6": 2}
+WITH_CERTIFICATE = (pycurl.OPT_CERTINFO, 1)
 _HEADER_NAME = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
 
@@ -82,7 +84,6 @@ def _address(plan, given):
     address = f"{spec.kind}://{_bracketed(host)}:{plan.port}{path}"
     add = plan.options.append
     add((pycurl.URL, address.encode("latin-1")))
-    add((pycurl.PATH_AS_IS, 1))
     if host != target:
         # Where to go is apart from what to ask for; only for this host, so
         # that a redirect elsewhere is not bent to the same address.
@@ -91,9 +92,17 @@ def _address(plan, given):
     version = given.choice("ip", tuple(VERSIONS), "any")
     if version != "any":
         add((pycurl.IPRESOLVE, VERSIONS[version]))
-    milliseconds = round(min(spec.timeout, MAX_TIMEOUT) * 1000)
-    add((pycurl.TIMEOUT_MS, milliseconds))
-    add((pycurl.CONNECTTIMEOUT_MS, milliseconds))
+    plan.options.extend(_limits(spec.timeout))
+
+
+@lru_cache(maxsize=64)
+def _limits(timeout):
+    """The same objects for thousands of checks."""
+    milliseconds = round(min(timeout, MAX_TIMEOUT) * 1000)
+    return (
+        (pycurl.TIMEOUT_MS, milliseconds),
+        (pycurl.CONNECTTIMEOUT_MS, milliseconds),
+    )
 
 
 def _request(plan, given, around):
@@ -140,13 +149,18 @@ def _tls(plan, given, around):
     if verify:
         file = around.ca_file or authorities_file()
         if file:
-            plan.options.append((pycurl.CAINFO, file))
+            plan.options.append(_trusting(file))
     else:
         plan.options.append((pycurl.SSL_VERIFYPEER, 0))
         plan.options.append((pycurl.SSL_VERIFYHOST, 0))
     if warn or crit:
-        plan.options.append((pycurl.OPT_CERTINFO, 1))
+        plan.options.append(WITH_CERTIFICATE)
         plan.expiry = (warn, crit)
+
+
+@lru_cache(maxsize=4)
+def _trusting(file):
+    return pycurl.CAINFO, file
 
 
 def _judgement(plan, given):

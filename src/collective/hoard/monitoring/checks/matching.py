@@ -3,14 +3,13 @@
 from .interfaces import CheckUnusable
 from functools import lru_cache
 import re
-import re2
 
 
 MAX_PATTERN = 1000
 _STEP = re.compile(r"""\.?([^.\[\]"]+)|\[(\d+)\]|\[\s*"([^"]*)"\s*\]""")
 
 
-def _options():
+def _options(re2):
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 4 << 20
@@ -27,8 +26,11 @@ def pattern(text: str):
     """
     if len(text) > MAX_PATTERN:
         raise CheckUnusable("A pattern is longer than 1,000 characters.")
+    # Loaded when the first check has a pattern: it takes 3 MB.
+    import re2
+
     try:
-        return re2.compile(text.encode("utf-8"), options=_options())
+        return re2.compile(text.encode("utf-8"), options=_options(re2))
     except re2.error as error:
         said = error.args[0] if error.args else ""
         said = said.decode("utf-8", "replace") if isinstance(said, bytes) else said

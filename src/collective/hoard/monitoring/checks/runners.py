@@ -15,8 +15,6 @@ from .interfaces import no_answer
 from .interfaces import Outcome
 from .munin import prepare_munin
 from .munin import run_munin
-from .names import prepare_dns
-from .names import run_dns
 from .plugins import prepare_exec
 from .plugins import run_exec
 from .surroundings import Surroundings
@@ -34,6 +32,14 @@ import logging
 
 
 logger = logging.getLogger(__name__)
+
+
+def prepare_dns(spec, around):
+    # Loaded when there is such a check: dnspython takes 2 MB.
+    from .names import prepare_dns
+
+    return prepare_dns(spec, around)
+
 
 PREPARE = {
     "http": prepare_http,
@@ -193,5 +199,7 @@ class Runners:
         if spec.kind == "munin":
             return await limited(run_munin(plan, self.around), spec.timeout)
         if spec.kind == "dns":
+            from .names import run_dns
+
             return await run_dns(plan)
         return await run_exec(plan)

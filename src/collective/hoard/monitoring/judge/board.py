@@ -151,6 +151,11 @@ class Board:
                     concerned |= self._rules_of[window.statistic]
         return concerned
 
+    def remember(self, check_id, time, values):
+        """Take values that were stored before a start."""
+        for window in self._windows_of.get(check_id, ()):
+            window.add(time, values)
+
     def expire(self, now):
         """Forget what is too old; the rules that this concerns."""
         concerned = set()

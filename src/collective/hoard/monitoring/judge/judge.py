@@ -10,6 +10,7 @@ from .interfaces import Verdict
 from .loading import load
 from .picture import Standing
 from .sources import SourceWatch
+from .spans import extend
 
 
 #: Seconds without a tick after which we were not running.
@@ -182,6 +183,7 @@ class Judge:
             notices += self.announcer.steady(check_id, now)
         with self.engine.begin() as connection:
             meta.put(connection, TICK, int(now))
+            extend(connection, now)
             generation = meta.get(connection, meta.GENERATION)
             notices += self.sources.look(connection, now)
         if generation != self._generation:

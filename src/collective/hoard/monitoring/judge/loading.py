@@ -7,6 +7,7 @@ from ..interfaces import MonitoringError
 from ..interfaces import STATUSES
 from ..interfaces import UNKNOWN
 from .dependencies import Dependencies
+from .facts import load_facts
 from .flaps import SHORTEST
 from .flaps import SLOTS
 from .groups import around
@@ -33,7 +34,7 @@ def load(connection, now):
     )
     standings = load_standings(connection, now)
     for member in members.values():
-        unknown = Standing("unknown", now)
+        unknown = Standing("unknown", int(now), new=True)
         picture.add(member, standings.get(member.id, unknown))
     for rule in load_rules(connection):
         attempt(complaints, add_rule, picture, rule, standings)
@@ -41,6 +42,7 @@ def load(connection, now):
     for alarm in load_alarms(connection):
         attempt(complaints, add_alarm, connection, picture, alarm, standings, now)
     load_flaps(connection, picture, now)
+    load_facts(connection, picture, now)
     return picture, complaints
 
 

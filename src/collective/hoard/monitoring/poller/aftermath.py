@@ -14,6 +14,15 @@ logger = logging.getLogger(__name__)
 class Silence:
     """See `interfaces.Aftermath`; says it in the log and nowhere else."""
 
+    def use(self, store):
+        return
+
+    def on_samples(self, samples, now):
+        return
+
+    def wait(self):
+        return
+
     def on_changes(self, changes, now):
         for change in changes:
             if not change.provisional:
@@ -51,6 +60,15 @@ class Guarded:
 
     def __init__(self, inner):
         self._inner = inner
+
+    def use(self, store):
+        self._call("use", store)
+
+    def on_samples(self, samples, now):
+        self._call("on_samples", samples, now)
+
+    def wait(self):
+        self._call("wait")
 
     def on_changes(self, changes, now):
         self._call("on_changes", changes, now)

@@ -7,6 +7,7 @@ from ..database.tables import check as checks
 from .interfaces import Entry
 from .interfaces import Listing
 from sqlalchemy import select
+from sys import intern
 
 
 #: The source that runs a check which says nothing else.
@@ -44,7 +45,7 @@ def entry_of(row, params, where) -> Entry:
     return Entry(
         row.id,
         row.name,
-        row.kind,
+        intern(row.kind),
         row.owner_group,
         where,
         thresholds if isinstance(thresholds, dict) else None,
@@ -55,8 +56,9 @@ def entry_of(row, params, where) -> Entry:
 def spec_of(row, params, trusted) -> CheckSpec:
     return CheckSpec(
         id=row.id,
-        kind=row.kind,
-        address=row.address or "",
+        # The same few words for thousands of checks.
+        kind=intern(row.kind),
+        address=intern(row.address or ""),
         port=row.port,
         name=row.host or "",
         params=params,

@@ -10,6 +10,7 @@ from ..checks.reach import Reach
 from ..checks.secrets import resolve
 from ..checks.secrets import Secrets
 from ..checks.surroundings import Surroundings
+from ..interfaces import MonitoringError
 from ..interfaces import WrongUse
 from .sections import AmqpQueue
 from .sections import Checks
@@ -57,6 +58,8 @@ class Configuration:
     satellite: Satellite = field(default_factory=Satellite)
     mqtt: tuple = ()
     amqp: tuple = ()
+    #: As it is written: `link`, and `channels` with the settings of each.
+    telling: dict = field(default_factory=dict)
 
     def surroundings(self) -> Surroundings:
         """What all checks share."""
@@ -107,6 +110,8 @@ def build(tables: dict, problems: list) -> Configuration | None:
         elif name in LISTS and isinstance(value, list):
             kind = LISTS[name]
             parts[name] = tuple(section(kind, row, name, problems) for row in value)
+        elif name == "telling" and isinstance(value, dict):
+            parts[name] = value
         else:
             problems.append(f"[{name}] is not a known section.")
     return None if problems else Configuration(**parts)
@@ -177,6 +182,20 @@ def doubts(configuration: Configuration):
         except CheckUnusable as error:
             yield f"{where}: {error}"
     yield from _listening(configuration.http)
+    yield from _telling(configuration.telling)
+
+
+def _telling(telling):
+    from ..telling.channels import make_channels
+
+    for name in sorted(set(telling) - {"link", "channels"}):
+        yield f"telling.{name} is not a known setting."
+    if not isinstance(telling.get("link", ""), str):
+        yield "telling.link must be a text."
+    try:
+        make_channels(telling.get("channels", {}))
+    except (MonitoringError, TypeError, AttributeError) as error:
+        yield f"telling.channels: {error}"
 
 
 def _listening(http):

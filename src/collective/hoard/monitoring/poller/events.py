@@ -109,6 +109,11 @@ class Hub:
     def leave(self, client) -> None:
         self._clients.discard(client)
 
+    def close(self) -> None:
+        """End all streams: the poller stops, browsers come back by themselves."""
+        for client in self._clients:
+            client.end()
+
     def _newest(self):
         with self._reader.begin() as connection:
             return connection.scalar(select(func.max(standing.c.seq))) or 0
@@ -166,6 +171,12 @@ class Client:
             self.ended = True
             return False
         return True
+
+    def end(self) -> None:
+        """Whoever waits in `next` is told at once."""
+        self.ended = True
+        if self._queue.empty():
+            self._queue.put_nowait(None)
 
     async def next(self) -> bytes | None:
         if self.ended:

@@ -70,8 +70,17 @@ class Aftermath(Protocol):
     logged and stops nothing.
     """
 
+    def use(self, store) -> None:
+        """Whoever writes to the change log writes through this `Store`."""
+
+    def on_samples(self, samples, now: float) -> None:
+        """These were stored; called before `on_changes`."""
+
     def on_changes(self, changes, now: float) -> None:
         """These checks have changed."""
+
+    def wait(self) -> None:
+        """Let what is being sent be sent: the poller ends."""
 
     def tick(self, now: float) -> None:
         """About once a second."""

@@ -42,8 +42,8 @@ class Keeper:
     this is no poller that anybody would miss.
     """
 
-    def __init__(self, url, name, clock, trusted, aftermath=None, beats=True):
-        self.url, self.name, self._beats = url, name, beats
+    def __init__(self, engine, name, clock, trusted, aftermath=None, beats=True):
+        self.engine, self.name, self._beats = engine, name, beats
         self._clock, self._trusted = clock, trusted
         self.aftermath = aftermath or Silence()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
@@ -61,9 +61,9 @@ class Keeper:
         await self.call(self._open)
 
     def _open(self):
-        self.engine = open_engine(self.url)
-        self.reader = open_engine(self.url, read_only=True)
+        self.reader = open_engine(self.engine.url, read_only=True)
         self.store = Store(self.engine, clock=self._clock)
+        self.aftermath.use(self.store)
         self.source_id = self.store.ensure_source(self.name, "local")
         now = self._clock()
         last = self._begin_row(int(now)) if self._beats else None
@@ -89,6 +89,7 @@ class Keeper:
         self._thread.shutdown()
 
     def _close(self):
+        self.aftermath.wait()
         if self._beats:
             stopped = int(self._clock())
             own = pollers.c.name == self.name
@@ -106,6 +107,9 @@ class Keeper:
         now = self._clock()
         recorded = self.store.record_all([entry.sample for entry in entries], now)
         self._keep_phases(entries)
+        refused = {id(sample) for sample, _ in recorded.refused}
+        samples = [e.sample for e in entries if id(e.sample) not in refused]
+        self.aftermath.on_samples(samples, now)
         self._after(recorded.changes, now)
         return recorded
 

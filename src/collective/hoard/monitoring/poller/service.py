@@ -9,6 +9,8 @@ from .configuration import Configuration
 from .configuration import secret
 from .engine import Engine
 from .keeper import Keeper
+from .memory import give_back
+from .memory import spare
 from .spoolfile import restore
 from .spoolfile import save
 from .tasks import Tasks
@@ -16,6 +18,7 @@ from .writer import Writer
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version
+from sqlalchemy import event
 import asyncio
 import logging
 import signal
@@ -29,6 +32,8 @@ BEAT = 10.0
 CLOSE = 1.0
 #: Seconds of work of one step of housekeeping: samples wait so long at most.
 STEP = 0.25
+#: KiB of SQLite's pages that the writer keeps in memory.
+CACHE = 4096
 #: Seconds of lateness from which the poller says that it is overloaded.
 LATE = 30.0
 
@@ -38,6 +43,20 @@ def package_version() -> str:
         return version("collective.hoard")
     except PackageNotFoundError:
         return ""
+
+
+def opened(url):
+    """The engine that writes; its database has the tables of this version."""
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: shrink(connection))
+    ensure_schema(engine)
+    return engine
+
+
+def shrink(connection):
+    # What is written at this pace needs no 32 MB of pages in memory.
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
 
 
 class Service:
@@ -57,11 +76,13 @@ class Service:
         """
         settings = self.configuration.poller
         url = secret(self.configuration.database.url)
-        engine = open_engine(url)
-        await asyncio.to_thread(ensure_schema, engine)
+        spare()
+        engine = await asyncio.to_thread(opened, url)
         aftermath = await asyncio.to_thread(aftermath_for, engine, self.configuration)
         trusted = trust(self.configuration.checks)
-        self.keeper = Keeper(url, settings.name, self.clock, trusted, aftermath, beats)
+        self.keeper = Keeper(
+            engine, settings.name, self.clock, trusted, aftermath, beats
+        )
         await self.keeper.open()
         self.writer = Writer(
             self.keeper, settings.batch, settings.flush, settings.spool
@@ -72,6 +93,7 @@ class Service:
             self.configuration.surroundings(), settings.concurrency, settings.processes
         )
         await self.engine.read_list()
+        give_back()
 
     async def once(self) -> list:
         """Each check once; its samples, which are stored, too."""
@@ -141,6 +163,7 @@ class Service:
 
     async def _housekeep(self):
         await self.keeper.housekeep(STEP)
+        give_back()
 
     async def _beat(self):
         await self.keeper.beat(

@@ -61,13 +61,13 @@ class AmqpSource:
         queue = Queue(self._settings.queue, durable=True)
         pending = []
 
-        def came(body, message):
+        def came(message):
             pending.append(self._begin(message))
 
         with connection.Consumer(
             queue,
-            callbacks=[came],
-            accept=None,
+            # The bytes as they are: what does not decode is rejected by us.
+            on_message=came,
             prefetch_count=PREFETCH,
         ):
             logger.info("Reading the AMQP queue %s", self._settings.queue)

@@ -6,11 +6,11 @@ UUID, which channels pass on: a mail has it as Message-ID.
 
 from ..database import tables as t
 from ..database import tables_judge as tj
+from ..interfaces import MonitoringError
 from . import flow as flows
 from . import incidents
 from . import queue
 from .interfaces import Refused
-from .interfaces import TargetDown
 from .letters import write_letter
 from dataclasses import replace
 from sqlalchemy import func
@@ -66,10 +66,11 @@ class Delivery:
             if channel is None:
                 raise Refused(f"No channel {contact.channel!r} is configured.")
             channel.send(contact, letter)
-        except TargetDown as error:
-            return self.put_off(message, now, str(error))
         except Refused as error:
             return self.settle(message, "failed", now, str(error))
+        except MonitoringError as error:
+            # The target is down, or a secret is missing: somebody will see to it.
+            return self.put_off(message, now, str(error))
         except Exception as error:
             # A channel with a fault must not keep the others from sending.
             logger.exception("Channel %s failed", contact.channel)
@@ -79,10 +80,11 @@ class Delivery:
     def take(self, message, contact, now):
         """Mark the message as being sent; its letter, or None without lines."""
         with self.engine.begin() as connection:
+            # First of all: from here on nothing is taken back from it.
+            queue.mark(connection, message.id, state="sending")
             lines = queue.load_lines(connection, message.id)
-            state = "sending" if lines else "empty"
             if not lines:
-                queue.mark(connection, message.id, state=state, sent=int(now))
+                queue.mark(connection, message.id, state="empty", sent=int(now))
                 return None
             counts = incidents.below(connection, {one.check_id for one in lines})
             lines = [replace(one, below=counts.get(one.check_id, 0)) for one in lines]
@@ -91,13 +93,8 @@ class Delivery:
             letter = write_letter(
                 message.uuid, lines, contact, int(now), limit, self.link, digest
             )
-            queue.mark(
-                connection,
-                message.id,
-                state=state,
-                subject=letter.subject,
-                lines=len(lines),
-            )
+            heading = {"subject": letter.subject, "lines": len(lines)}
+            queue.mark(connection, message.id, **heading)
         return letter
 
     def settle(self, message, state, now, error=None):

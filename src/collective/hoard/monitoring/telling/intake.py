@@ -46,6 +46,9 @@ class Intake:
         self.open_missing(bad, folded)
         self.problems(bad)
         self.fold({n.key: n.into for n in folded})
+        for notice in folded:
+            # Machines want to know it of each check by itself.
+            self.tell(notice, self.open[notice.key].id, only=lambda c: c.every)
         for notice in notices:
             if notice.kind == "note":
                 self.tell(notice, None)
@@ -66,6 +69,7 @@ class Intake:
                 "state": state_of(n),
                 "severity": STATUSES.index(n.status),
                 "into_id": None,
+                "settings": incidents.details(n),
             }
             for n in notices
         }
@@ -95,9 +99,11 @@ class Intake:
         for key in [key for key in self.lines if key[1] in incident_ids]:
             del self.lines[key]
 
-    def tell(self, notice, incident_id):
+    def tell(self, notice, incident_id, only=None):
         for policy, contacts in self.roster.recipients(notice):
-            if incident_id is not None:
+            if only is not None:
+                contacts = filter(only, contacts)
+            elif incident_id is not None:
                 self.begun[incident_id, policy.id] = (incident_id, policy)
             for contact in contacts:
                 self.line(notice, contact.id, incident_id, policy)

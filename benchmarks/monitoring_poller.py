@@ -1,0 +1,483 @@
+"""Measure the poller against bare libcurl, check_http and bare inserts.
+
+Required are ratios within one run; see `--help` for the sizes. Each figure
+stands beside what it is compared with, and exit status 1 says that something
+required was missed.
+"""
+
+from argparse import ArgumentParser
+from collections import Counter
+from contextlib import contextmanager
+from contextlib import suppress
+from monitoring_targets import nginx
+from monitoring_targets import site_name
+from monitoring_targets import SITES
+from monitoring_targets import slow_sites
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+import asyncio
+import json
+import os
+import pycurl
+import resource
+import subprocess
+import sys
+import threading
+import time
+
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "var" / "benchmarks"
+CHECK_HTTP = "/usr/lib/nagios/plugins/check_http"
+
+
+# --- Bare libcurl -----------------------------------------------------------
+
+
+class Sink:
+    def __init__(self):
+        self.size = 0
+
+    def write(self, data):
+        self.size += len(data)
+
+
+def bare(kind, port, count, flight, ca=None, timeout=5):
+    """(CPU seconds, wall seconds) of *count* transfers, and nothing else."""
+    multi, waiting, running = pycurl.CurlMulti(), iter(range(count)), 0
+    handles = [pycurl.Curl() for _ in range(flight)]
+    codes = Counter()
+
+    def begin(handle, number):
+        handle.reset()
+        name = site_name(number % SITES)
+        handle.setopt(pycurl.URL, f"{kind}://{name}:{port}/")
+        handle.setopt(pycurl.CONNECT_TO, [f"::127.0.0.1:{port}"])
+        handle.setopt(pycurl.NOSIGNAL, 1)
+        handle.setopt(pycurl.TIMEOUT, timeout)
+        handle.setopt(pycurl.FRESH_CONNECT, 1)
+        handle.setopt(pycurl.FORBID_REUSE, 1)
+        handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
+        if ca and kind == "https":
+            handle.setopt(pycurl.CAINFO, ca)
+        handle.setopt(pycurl.WRITEDATA, Sink())
+        multi.add_handle(handle)
+
+    cpu, wall = time.process_time(), time.monotonic()
+    for handle, number in zip(handles, waiting, strict=False):
+        begin(handle, number)
+        running += 1
+    while running:
+        multi.perform()
+        more = True
+        while more:
+            more, good, bad = multi.info_read()
+            for handle in good + [failed[0] for failed in bad]:
+                codes[handle.getinfo(pycurl.RESPONSE_CODE)] += 1
+                handle.getinfo(pycurl.TOTAL_TIME)
+                multi.remove_handle(handle)
+                running -= 1
+                if (number := next(waiting, None)) is not None:
+                    begin(handle, number)
+                    running += 1
+        if running:
+            multi.select(0.1)
+    return time.process_time() - cpu, time.monotonic() - wall
+
+
+# --- Ours -------------------------------------------------------------------
+
+
+def database(folder, kind, port, count, timeout=5, interval=300, policy="best"):
+    """A database with *count* checks of the sites; its path."""
+    from collective.hoard.monitoring.database.engine import open_engine
+    from collective.hoard.monitoring.database.schema import ensure_schema
+    from collective.hoard.monitoring.database.tables import check
+    from collective.hoard.monitoring.database.tables import regime
+    from sqlalchemy import insert
+
+    path = folder / f"{kind}-{count}-{time.monotonic_ns()}.db"
+    engine = open_engine(path)
+    ensure_schema(engine)
+    with engine.begin() as connection:
+        rows = [
+            {
+                "id": n + 1, "name": site_name(n), "kind": kind, "address": "127.0.0.1",
+                "port": port, "host": site_name(n), "params": {}, "interval": interval,
+                "timeout": timeout,
+            }
+            for n in range(count)
+        ]  # fmt: skip
+        connection.execute(insert(check), rows)
+        rules = [
+            {
+                "check_id": n + 1,
+                "since": 0,
+                "slot": 600,
+                "fresh": 1200,
+                "policy": policy,
+            }
+            for n in range(count)
+        ]
+        connection.execute(insert(regime), rules)
+    engine.dispose()
+    return path
+
+
+def configuration(path, flight, ca=None, **more):
+    from collective.hoard.monitoring.poller.configuration import build
+
+    problems = []
+    sections = {
+        "database": {"url": str(path)},
+        "poller": {"concurrency": flight},
+        "checks": {"ca_file": ca or ""},
+        **more,
+    }
+    built = build(sections, problems)
+    if problems:
+        raise SystemExit("\n".join(problems))
+    return built
+
+
+#: Sweeps before anything is measured, and then measured: two slots of ten minutes.
+WARM, MEASURED = 3, 4
+
+
+def ours(path, count, flight, ca=None):
+    """(CPU seconds, wall seconds) of one sweep: checked, judged and stored.
+
+    Sweeps follow each other as they would every five minutes, by a clock of
+    our own: slots open and are closed, and that is paid for, too.
+    """
+    from collective.hoard.monitoring.poller.service import Service
+
+    async def work():
+        service, passed = Service(configuration(path, flight, ca)), 0.0
+        service.clock = lambda: time.time() - 86_400 + passed
+        await service.open(beats=False)
+        writing = asyncio.create_task(service.writer.run())
+        spent, swept = [], []
+        for _ in range(WARM + MEASURED):
+            cpu, wall = time.process_time(), time.monotonic()
+            before = service.writer.written
+            await service.engine.run_all_once()
+            swept.append(time.monotonic() - wall)
+            while service.writer.written < before + count:
+                await asyncio.sleep(0.02)
+            while await service.keeper.close_slots():
+                pass
+            spent.append(time.process_time() - cpu)
+            passed += 300
+        service.writer.stop()
+        await writing
+        await service._end()
+        return sum(spent[WARM:]) / MEASURED, min(swept[WARM:])
+
+    return asyncio.run(work())
+
+
+# --- The measurements -------------------------------------------------------
+
+
+def cpu(report, sizes, folder):
+    """CPU per 1,000 checks, plain and TLS."""
+    with nginx(folder / "nginx") as (http, https, ca):
+        for kind, port, bound in (("http", http, 3.0), ("https", https, 1.5)):
+            count = sizes.checks if kind == "http" else sizes.tls_checks
+            path = database(folder, kind, port, count)
+            mine, plain = [], []
+            for _ in range(sizes.rounds):
+                plain.append(bare(kind, port, count, 200, ca)[0])
+                mine.append(ours(path, count, 200, ca)[0])
+            per = 1000 / count
+            report.line(f"{kind}: bare libcurl, CPU s / 1,000", median(plain) * per)
+            report.line(f"{kind}: ours, judged and stored", median(mine) * per)
+            report.ratio(
+                f"{kind}: ours / bare libcurl", median(mine) / median(plain), most=bound
+            )
+            if os.path.exists(CHECK_HTTP):
+                plugin = check_http(kind, port, sizes.plugins) / sizes.plugins * 1000
+                report.line(f"{kind}: check_http, CPU s / 1,000", plugin)
+                # A full handshake is most of a TLS check, whoever makes it: bare
+                # libcurl itself is above an eighth there.
+                report.ratio(
+                    f"{kind}: ours / check_http",
+                    median(mine) * per / plugin,
+                    most=1 / 8 if kind == "http" else 1 / 3,
+                )
+
+
+def check_http(kind, port, count):
+    """CPU seconds of so many check_http processes, with ours to start them."""
+
+    def spent():
+        return sum(
+            usage.ru_utime + usage.ru_stime
+            for usage in map(
+                resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+            )
+        )
+
+    before = spent()
+    for number in range(count):
+        words = ["-H", site_name(number), "-I", "127.0.0.1", "-p", str(port), "-u", "/"]
+        words += ["-S", "--sni"] if kind == "https" else []
+        subprocess.run([CHECK_HTTP, *words], stdout=subprocess.DEVNULL)
+    return spent() - before
+
+
+def sweep(report, sizes, folder):
+    """A sweep over sites with realistic latencies, by the wall clock."""
+    with slow_sites() as port:
+        for flight in (200, 1000):
+            path = database(folder, "http", port, sizes.sweep)
+            mine, plain = [], []
+            for _ in range(sizes.sweeps):
+                plain.append(bare("http", port, sizes.sweep, flight)[1])
+                mine.append(ours(path, sizes.sweep, flight)[1])
+            report.line(f"sweep, {flight} in flight: bare libcurl, s", min(plain))
+            report.line(f"sweep, {flight} in flight: ours, s", min(mine))
+            report.ratio(
+                f"sweep, {flight}: ours / bare", min(mine) / min(plain), most=1.2
+            )
+
+
+def passive(report, sizes, folder):
+    """Passive results in batches of 100, against bare inserts of the rows."""
+    mine, plain = [], []
+    for _ in range(sizes.rounds):
+        plain.append(bare_inserts(folder, sizes.results))
+        mine.append(passive_results(folder, sizes.results))
+    report.line("passive: bare SQLAlchemy Core inserts, rows/s", median(plain))
+    report.line("passive: read, judged and stored, results/s", median(mine))
+    report.ratio("passive: ours / bare", median(mine) / median(plain), least=0.25)
+
+
+def batches(count, now):
+    """Batches of 100 results: of 400 checks, a result each five minutes."""
+    names = [site_name(n) for n in range(400)]
+    for start in range(0, count, 100):
+        yield [
+            {
+                "check": names[n % 400], "status": "ok", "code": 200, "ms": 12.5,
+                "time": now - (count - n) // 400 * 300,
+            }
+            for n in range(start, start + 100)
+        ]  # fmt: skip
+
+
+def bare_inserts(folder, count):
+    from collective.hoard.monitoring.database.engine import open_engine
+    from collective.hoard.monitoring.database.tables import sample
+    from sqlalchemy import insert
+
+    engine = open_engine(database(folder, "passive", 1, 400))
+    began = time.monotonic()
+    for batch in batches(count, int(time.time())):
+        rows = [
+            {
+                "bucket": row["time"] // 3600, "check_id": int(row["check"][1:-14]) + 1,
+                "time": row["time"], "frac": 0, "source_id": 1, "status": 0,
+                "code": row["code"], "ms": row["ms"], "reason": None,
+            }
+            for row in batch
+        ]  # fmt: skip
+        with engine.begin() as connection:
+            connection.execute(insert(sample), rows)
+    return count / (time.monotonic() - began)
+
+
+def passive_results(folder, count):
+    from collective.hoard.monitoring.database.engine import open_engine
+    from collective.hoard.monitoring.history.store import Store
+    from collective.hoard.monitoring.poller.checklist import read_listing
+    from collective.hoard.monitoring.poller.incoming import parsed
+    from collective.hoard.monitoring.poller.incoming import take_in
+
+    engine = open_engine(database(folder, "passive", 1, 400))
+    store = Store(engine)
+    store.ensure_source("scripts")
+    with engine.connect() as connection:
+        listing = read_listing(connection, "local", 1, lambda *_: False)
+    bodies = [json.dumps(batch).encode() for batch in batches(count, int(time.time()))]
+    for place, body in enumerate(bodies):
+        if place == 4:
+            # Each check has been seen once: its history is in memory.
+            began = time.monotonic()
+        intake = take_in(parsed(body), listing, "scripts", time.time())
+        assert not intake.refused, intake.refused[0]
+        # The time of the results: live ones, not a replay.
+        recorded = store.record_all(intake.samples, now=intake.samples[-1].time)
+        assert not recorded.refused, recorded.refused[0]
+        if store.slots_due(intake.samples[-1].time):
+            store.close_slots(intake.samples[-1].time)
+    return (count - 400) / (time.monotonic() - began)
+
+
+def events(report, sizes, folder):
+    """From a result to a listening client, with 1,000 events a second."""
+    sys.path.insert(0, str(ROOT / "tests" / "monitoring" / "poller"))
+    from collective.hoard.monitoring.poller.event_tokens import sign
+    from running import Running
+    from running import Site
+    from urllib.request import urlopen
+
+    # By this policy each result with another code is a change.
+    site = Site(database(folder, "passive", 1, 1000, policy="last"))
+    token = site.token("scripts")
+    with Running(site) as running:
+        seen = {}
+        url = f"{running.url}/events?token={sign('a secret of this test')}"
+        stream = urlopen(url)
+
+        def listen():
+            # At the end of the stream http.client falls over its own feet.
+            with suppress(AttributeError):
+                while line := stream.readline():
+                    if line.startswith(b"data: "):
+                        now = time.monotonic()
+                        for change in json.loads(line[6:]):
+                            seen[change["check"], change["code"]] = now
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        sent, delays = {}, []
+        with ThreadSender(running, token) as send:
+            for tick in range(sizes.ticks):
+                began = time.monotonic()
+                rows = [
+                    {"check": site_name((tick * 100 + n) % 1000), "status": "crit",
+                     "code": tick + 1, "time": time.time()}
+                    for n in range(100)
+                ]  # fmt: skip
+                sent.update({(row["check"], row["code"]): began for row in rows})
+                send(rows)
+                time.sleep(max(0.1 - (time.monotonic() - began), 0))
+        time.sleep(2)
+        delays = [seen[key] - at for key, at in sent.items() if key in seen]
+        late = [
+            seen[k] - at
+            for k, at in sent.items()
+            if k in seen and k[1] > sizes.ticks // 2
+        ]
+        stream.close()
+    listener.join(5)
+    report.line("events: changes told of all sent", len(delays) / len(sent))
+    report.line("events: slowest, s", max(delays))
+    report.ratio("events: slowest within a tick and a second", max(delays), most=1.1)
+    report.line("events: median of the second half, s", median(late))
+
+
+class ThreadSender:
+    """Requests in a thread of their own, so that ticks keep their time."""
+
+    def __init__(self, running, token):
+        self._running, self._token = running, token
+
+    def __enter__(self):
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._pool = ThreadPoolExecutor(2)
+        return lambda rows: self._pool.submit(
+            self._running.send, "/results", rows, self._token
+        )
+
+    def __exit__(self, *_):
+        self._pool.shutdown()
+
+
+def idle(report, sizes, folder):
+    """CPU share and memory of the whole poller at 13.3 TLS checks a second."""
+    with nginx(folder / "nginx-idle") as (_, https, ca):
+        path = database(folder, "https", https, SITES)
+        config = folder / "idle.toml"
+        config.write_text(
+            f"[database]\nurl = '{path}'\n[checks]\nca_file = '{ca}'\n"
+            "[http]\nlisten = '127.0.0.1:0'\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "collective.hoard.monitoring.command", "run",
+             "--config", config],
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            time.sleep(8)
+            before, began = cpu_of(process.pid), time.monotonic()
+            time.sleep(sizes.idle)
+            share = (cpu_of(process.pid) - before) / (time.monotonic() - began)
+            memory = memory_of(process.pid)
+        finally:
+            process.terminate()
+            process.wait(20)
+    report.ratio("idle: share of a core at 13.3 TLS checks/s, %", share * 100, most=5)
+    report.ratio("idle: memory, MB", memory, most=100)
+
+
+def cpu_of(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_of(pid):
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0
+
+
+# --- The table --------------------------------------------------------------
+
+
+class Report:
+    def __init__(self):
+        self.missed = []
+
+    def line(self, what, number):
+        print(f"{what:58} {number:12.3f}", flush=True)
+
+    def ratio(self, what, number, most=None, least=None):
+        good = (most is None or number <= most) and (least is None or number >= least)
+        wanted = f"at most {most:g}" if most is not None else f"at least {least:g}"
+        print(
+            f"{what:58} {number:12.3f}  {wanted}: {'yes' if good else 'NO'}", flush=True
+        )
+        if not good:
+            self.missed.append(what)
+
+
+PARTS = {"cpu": cpu, "sweep": sweep, "passive": passive, "events": events, "idle": idle}
+
+
+@contextmanager
+def work_folder():
+    DATA.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=DATA) as name:
+        folder = Path(name)
+        for part in ("nginx", "nginx-idle"):
+            (folder / part).mkdir()
+        yield folder
+
+
+def main(argv=None):
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--checks", type=int, default=4000)
+    parser.add_argument("--tls-checks", type=int, default=1000)
+    parser.add_argument("--plugins", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sweep", type=int, default=4000)
+    parser.add_argument("--sweeps", type=int, default=1)
+    parser.add_argument("--results", type=int, default=20_000)
+    parser.add_argument("--ticks", type=int, default=100)
+    parser.add_argument("--idle", type=int, default=60, metavar="SECONDS")
+    sizes, report = parser.parse_args(argv), Report()
+    with work_folder() as folder:
+        for name in sizes.only:
+            PARTS[name](report, sizes, folder)
+    return 1 if report.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

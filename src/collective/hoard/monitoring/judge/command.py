@@ -1,0 +1,235 @@
+"""The commands ``hoard-poller rules`` and ``hoard-poller simulate``."""
+
+from ..command import add_database
+from ..command import OK
+from ..command import PROBLEMS
+from ..database.engine import open_engine
+from ..database.schema import check_schema
+from ..history.times import seconds
+from ..history.times import shown
+from ..interfaces import MonitoringError
+from ..interfaces import WrongUse
+from . import editing
+from .files import read_settings
+from .loading import load
+from .loading import load_rules
+from .parser import parse_rule
+import json
+import sys
+import time
+
+
+def add_commands(commands):
+    add_rules(commands)
+    add_simulate(commands)
+
+
+def add_rules(commands):
+    command = commands.add_parser(
+        "rules", help="list, check, evaluate, explain, add and remove rules"
+    )
+    kinds = command.add_subparsers(required=True, metavar="ACTION")
+    add_action(kinds, "list", list_rules, "names and expressions")
+    add_action(kinds, "evaluate", evaluate_rules, "how all rules are just now")
+    explain = add_action(kinds, "explain", explain_rule, "why a rule is as it is")
+    explain.add_argument("name")
+    remove = add_action(kinds, "remove", remove_rule, "remove a rule or alarm")
+    remove.add_argument("name")
+    remove.add_argument("--alarm", action="store_true", help="it is an alarm")
+    add = add_action(kinds, "add", add_file, "write what a file holds, all or nothing")
+    add.add_argument("file", metavar="FILE", help="TOML, or JSON by its ending")
+    check = kinds.add_parser("check", help="say what is wrong with rules")
+    check.set_defaults(action=check_rules)
+    check.add_argument("--database", metavar="URL")
+    check.add_argument("file", nargs="?", metavar="FILE", help="look at this instead")
+    check.add_argument("--expression", metavar="TEXT", help="look at this instead")
+
+
+def add_action(kinds, name, action, text):
+    command = kinds.add_parser(name, help=text)
+    command.set_defaults(action=action)
+    add_database(command)
+    command.add_argument("--json", action="store_true")
+    return command
+
+
+def opened(arguments, read_only=True):
+    engine = open_engine(arguments.database, read_only=read_only)
+    check_schema(engine)
+    return engine
+
+
+# --- Rules ---------------------------------------------------------------------
+
+
+def list_rules(arguments):
+    with opened(arguments).begin() as connection:
+        rules = load_rules(connection)
+    if arguments.json:
+        print(json.dumps([plain(rule) for rule in rules]))
+    else:
+        for rule in rules:
+            print(f"{rule.name}\t{rule.expression}")
+    return OK
+
+
+def plain(rule):
+    names = ("name", "expression", "warning", "unknown", "severity", "collapse")
+    return {**{name: getattr(rule, name) for name in names}, "exempt": rule.exempt}
+
+
+def evaluate_rules(arguments):
+    with opened(arguments).begin() as connection:
+        picture, complaints = load(connection, time.time())
+    found = [
+        (kept.rule.name, *picture.rules.judged(kept))
+        for kept in sorted(picture.rules.rules.values(), key=lambda k: k.rank)
+    ]
+    if arguments.json:
+        keys = ("name", "status", "reason")
+        print(json.dumps([dict(zip(keys, row, strict=True)) for row in found]))
+    else:
+        for name, status, reason in found:
+            print(f"{status:8}{name}" + (f": {reason}" if reason else ""))
+    complain(complaints)
+    return PROBLEMS if complaints or any(row[1] != "ok" for row in found) else OK
+
+
+def explain_rule(arguments):
+    from .explain import explained
+
+    with opened(arguments).begin() as connection:
+        picture, complaints = load(connection, time.time())
+    lines = explained(picture, arguments.name)
+    print(json.dumps(lines) if arguments.json else "\n".join(lines))
+    complain(complaints)
+    return OK
+
+
+def check_rules(arguments):
+    """Each mistake with its place; 1 where there is one."""
+    complaints = list(mistakes(arguments))
+    complain(complaints)
+    if not complaints:
+        print("No mistakes found.")
+    return PROBLEMS if complaints else OK
+
+
+def mistakes(arguments):
+    if arguments.expression is not None:
+        yield from mistake("expression", arguments.expression)
+    elif arguments.file:
+        for entry in read_settings(arguments.file).get("rule") or ():
+            for key in ("expression", "warning"):
+                if isinstance(entry, dict) and entry.get(key):
+                    yield from mistake(f"rule {entry.get('name')!r}", entry[key])
+    elif arguments.database:
+        with opened(arguments).begin() as connection:
+            yield from load(connection, time.time())[1]
+    else:
+        raise WrongUse("Give --expression TEXT, a file, or --database URL.")
+
+
+def mistake(what, text):
+    try:
+        parse_rule(str(text))
+    except MonitoringError as error:
+        yield f"{what}: {error}"
+
+
+def complain(complaints):
+    for text in complaints:
+        print(text, file=sys.stderr)
+
+
+def add_file(arguments):
+    """Contacts and policies may be in the file, too."""
+    from ..telling.roster import save_roster
+
+    data = read_settings(arguments.file)
+    known = {*editing.KEYS, "contact", "policy"}
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise WrongUse(
+            f"{unknown[0]!r} is unknown; a file has {', '.join(sorted(known))}."
+        )
+    for entry in data.get("maintenance") or ():
+        for key in ("since", "until"):
+            if isinstance(entry, dict) and entry.get(key) is not None:
+                entry[key] = int(seconds(str(entry[key])))
+    roster = {"contacts": data.get("contact"), "policies": data.get("policy")}
+    with opened(arguments, read_only=False).begin() as connection:
+        editing.save(connection, data, time.time())
+        save_roster(connection, roster)
+    counts = {key: len(data[key]) for key in sorted(data)}
+    if arguments.json:
+        print(json.dumps(counts))
+    else:
+        print("Written: " + ", ".join(f"{n} {key}" for key, n in counts.items()) + ".")
+    return OK
+
+
+def remove_rule(arguments):
+    kind = "alarm" if arguments.alarm else "rule"
+    with opened(arguments, read_only=False).begin() as connection:
+        editing.remove(connection, kind, arguments.name, time.time())
+    message = f"Removed the {kind} {arguments.name!r}; its history stays."
+    print(json.dumps({"removed": arguments.name}) if arguments.json else message)
+    return OK
+
+
+# --- Simulation ------------------------------------------------------------------
+
+
+def add_simulate(commands):
+    command = commands.add_parser(
+        "simulate", help="what people would have been told; nothing is sent"
+    )
+    command.set_defaults(action=run_simulation)
+    add_database(command)
+    command.add_argument(
+        "--policy",
+        metavar="FILE",
+        help="contacts and policies of this file instead of the database's",
+    )
+    command.add_argument("--from", dest="since", required=True, metavar="T")
+    command.add_argument("--to", dest="until", required=True, metavar="T")
+    command.add_argument("--text", action="store_true", help="print whole messages")
+    command.add_argument("--json", action="store_true")
+
+
+def run_simulation(arguments):
+    from ..telling.simulation import simulate
+
+    policy = None
+    if arguments.policy:
+        data = read_settings(arguments.policy)
+        policy = {"contacts": data.get("contact"), "policies": data.get("policy")}
+    since, until = int(seconds(arguments.since)), int(seconds(arguments.until))
+    told = simulate(opened(arguments), since, until, policy)
+    print_told(told, arguments)
+    return OK
+
+
+def print_told(told, arguments):
+    if arguments.json:
+        print(json.dumps([as_data(one) for one in told], ensure_ascii=False))
+        return
+    for name in sorted({one.contact for one in told}):
+        own = [one for one in told if one.contact == name]
+        print(f"{name} ({own[0].channel}): {len(own)} messages")
+        for one in own:
+            print(f"  {shown(one.when)}  {one.letter.subject}")
+            if arguments.text:
+                for line in one.letter.text.splitlines():
+                    print(f"      {line}")
+    if not told:
+        print("Nobody would have been told anything.")
+
+
+def as_data(one):
+    from ..telling.channels.payload import payload
+
+    letter = payload(one.letter)
+    del letter["id"]
+    return {"when": one.when, "contact": one.contact, "channel": one.channel, **letter}

@@ -1,0 +1,31 @@
+"""Settings from a file, TOML or JSON."""
+
+from ..interfaces import WrongUse
+from pathlib import Path
+import json
+import tomllib
+
+
+#: Larger files are a mistake.
+LARGEST = 10_000_000
+
+
+def read_settings(path):
+    """The mapping that the file holds.
+
+    :raises WrongUse: It cannot be read or understood; the text says where.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise WrongUse(f"{path} is larger than {LARGEST} bytes.")
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{path} cannot be read: {error}.") from error
+    except ValueError as error:
+        kind = "JSON" if path.suffix == ".json" else "TOML"
+        raise WrongUse(f"{path} is no {kind}: {error}.") from error
+    if not isinstance(data, dict):
+        raise WrongUse(f"{path} holds no table of settings.")
+    return data

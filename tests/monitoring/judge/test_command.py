@@ -1,0 +1,176 @@
+"""`hoard-poller rules` and `hoard-poller simulate`, as people call them."""
+
+from collective.hoard.monitoring.command import main
+from collective.hoard.monitoring.database import tables as t
+from monitoring_world import MONDAY
+from monitoring_world import World
+import json
+import pytest
+
+
+SETTINGS = """
+[[group]]
+name = "app"
+checks = ["a", "b"]
+
+[[group]]
+name = "all"
+groups = ["app"]
+
+[[rule]]
+name = "shop"
+expression = "up(group:all) >= 60 %"
+
+[[alarm]]
+name = "slow"
+check = "a"
+metric = "ms"
+threshold = 500
+
+[[maintenance]]
+title = "disks"
+since = 2026-06-01T10:00:00Z
+until = "2026-06-01T11:00Z"
+selector = "group:app"
+
+[[contact]]
+name = "anna"
+channel = "mail"
+address = "anna@example.org"
+
+[[policy]]
+name = "everything"
+contacts = ["anna"]
+"""
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path / "hoard.db")
+    world.checks("a", "b")
+    world.url = str(tmp_path / "hoard.db")
+    world.file = tmp_path / "settings.toml"
+    world.file.write_text(SETTINGS)
+    return world
+
+
+def test_a_file_is_written_listed_and_evaluated(world, capsys):
+    assert main(["rules", "add", "--database", world.url, str(world.file)]) == 0
+    assert main(["rules", "list", "--database", world.url]) == 0
+    assert main(["rules", "evaluate", "--database", world.url]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Written: 1 alarm, 1 contact, 2 group, 1 maintenance, 1 policy, 1 rule.",
+        "shop\tup(group:all) >= 60 %",
+        "ok      shop",
+    ]
+    # The same again changes nothing.
+    before = [len(world.rows(x)) for x in (t.rule, t.group, t.maintenance, t.policy)]
+    assert main(["rules", "add", "--database", world.url, str(world.file)]) == 0
+    after = [len(world.rows(x)) for x in (t.rule, t.group, t.maintenance, t.policy)]
+    assert after == before
+
+
+def test_maintenance_counts_in_availability(world, capsys):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    capsys.readouterr()
+    options = [
+        "--check",
+        "a",
+        "--from",
+        "2026-06-01T09:00Z",
+        "--to",
+        "2026-06-01T12:00Z",
+    ]
+    assert main(["availability", "--database", world.url, *options, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["maintenance"] == 3600
+
+
+def test_a_rule_is_explained(world, capsys):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    world.start()
+    world.change(a="crit")
+    capsys.readouterr()
+    assert main(["rules", "explain", "--database", world.url, "shop"]) == 0
+    assert "    crit    a" in capsys.readouterr().out
+    assert main(["rules", "evaluate", "--database", world.url]) == 1
+
+
+@pytest.mark.parametrize(
+    "text,words",
+    [
+        ('[[rule]]\nname = "x"\nexpression = "up(a >= 1"', "line 1, column 6"),
+        ('[[rule]]\nname = "x"', "needs 'expression'"),
+        ('[[rule]]\nname = "x"\nexpression = "rule:x"', "speak of each other"),
+        ('[[rule]]\nname = "x"\nexpression = "a"\ncolour = 1', "'colour' is unknown"),
+        ('[[rules]]\nname = "x"', "'rules' is unknown"),
+        ('[[dependency]]\ncheck = "a"\non = "a"', "go in a circle"),
+        ('[[group]]\nname = "g"\nchecks = ["nix"]', "no check 'nix'"),
+        ('[[policy]]\nname = "p"\ncontacts = ["bob"]', "no contact 'bob'"),
+        ("[[rule", "is no TOML"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(world, capsys, text, words):
+    world.file.write_text(SETTINGS + text)
+    assert main(["rules", "add", "--database", world.url, str(world.file)]) == 2
+    assert words in capsys.readouterr().err
+    assert world.rows(t.rule) == world.rows(t.contact) == []
+
+
+def test_expressions_are_checked(capsys):
+    assert main(["rules", "check", "--expression", "up(a) >= 80 %"]) == 0
+    assert main(["rules", "check", "--expression", "up(a) >="]) == 1
+    assert "line 1, column 9" in capsys.readouterr().err
+
+
+def test_a_removed_rule_keeps_its_history(world, capsys):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    world.start()
+    assert main(["rules", "remove", "--database", world.url, "shop"]) == 0
+    assert main(["rules", "remove", "--database", world.url, "shop"]) == 2
+    (row,) = [r for r in world.rows(t.check) if r.name == "rule:shop"]
+    world.ids["shop"] = row.id
+    assert [status for _, status in world.log("shop")] == ["ok", "unmonitored"]
+
+
+def test_a_day_is_replayed_and_nothing_is_sent(world, capsys):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    world.start()
+    for turn in range(6):
+        world.now += 120
+        world.change(a=("crit", "ok")[turn % 2])
+    told = len(world.rows(t.notification))
+    capsys.readouterr()
+    period = ["--from", str(MONDAY), "--to", str(MONDAY + 7200)]
+    command = ["simulate", "--database", world.url, *period]
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0].startswith("anna (mail): ")
+    assert "CRIT rule:shop (and 1 below it)" in out
+    assert main([*command, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert {one["contact"] for one in data} == {"anna"}
+    assert len(world.rows(t.notification)) == told
+    assert world.recorder.letters == []
+
+
+def test_another_policy_is_tried(world, capsys, tmp_path):
+    world.start()
+    world.now += 120
+    world.change(a="crit")
+    policy = tmp_path / "policy.json"
+    policy.write_text(
+        json.dumps(
+            {
+                "contact": [{"name": "bob", "channel": "mqtt", "address": "hoard"}],
+                "policy": [{"name": "p", "contacts": ["bob"]}],
+            }
+        )
+    )
+    period = ["--from", str(MONDAY), "--to", str(MONDAY + 7200)]
+    command = ["simulate", "--database", world.url, *period, "--policy", str(policy)]
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "bob (mqtt): 1 messages",
+        "  2026-06-01 08:02:00  CRIT a",
+    ]
+    assert world.rows(t.contact) == []

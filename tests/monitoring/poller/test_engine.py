@@ -1,0 +1,325 @@
+"""The whole poller: from a list of checks to the history, and what may go wrong."""
+
+from collective.hoard.monitoring.history.availability import availability
+from collective.hoard.monitoring.interfaces import DatabaseDown
+from running import Running
+from running import Site
+from running import wait_for
+from urllib.error import HTTPError
+from urllib.request import urlopen
+import json
+import os
+import pytest
+import resource
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+
+
+@pytest.fixture
+def shop(site, target):
+    """A check of a site that is up, each second."""
+    return site.add(
+        "shop",
+        "http",
+        address=target.host,
+        port=target.port,
+        host="shop.example",
+        interval=1,
+        slot=2,
+        timeout=2,
+        params={"path": "/fine"},
+    )
+
+
+def test_a_check_is_run_judged_and_kept(site, shop, poller):
+    poller()
+    assert site.wait_for("SELECT * FROM sample WHERE time > 0")
+    assert site.ask("SELECT status, code FROM standing") == [(0, 200)]
+    assert site.ask("SELECT connect > 0, first_byte > 0 FROM timing") == [(1, 1)]
+
+
+def test_a_new_check_is_run_within_seconds(site, target, poller):
+    poller()
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    site.add("later", "http", **columns)
+    assert site.wait_for("SELECT * FROM sample")
+
+
+def test_a_paused_check_is_not_run(site, shop, poller):
+    site.store.pause("shop")
+    poller()
+    time.sleep(1.5)
+    assert site.ask("SELECT * FROM sample") == []
+
+
+def test_a_check_of_a_satellite_is_not_run_here(site, target, poller):
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    site.add("far", "http", params={"where": ["berlin"]}, **columns)
+    poller()
+    time.sleep(1.5)
+    assert site.ask("SELECT * FROM sample") == []
+
+
+def test_why_a_check_does_not_run_is_said(site, poller):
+    site.add("odd", "http", address="127.0.0.1", params={"paht": "/"}, interval=1)
+    poller()
+    assert site.ask("SELECT text FROM problem") == [("Unknown parameters: paht.",)]
+    site.store.remove("odd")
+    wait_for(lambda: site.ask("SELECT text FROM problem") == [])
+    assert site.ask("SELECT text FROM problem") == []
+
+
+@pytest.mark.parametrize(
+    "group,runs", [("customers", False), ("Site Administrators", True)]
+)
+def test_private_addresses_are_for_trusted_groups(site, target, poller, group, runs):
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    site.add("inside", "http", owner_group=group, **columns)
+    poller()
+    time.sleep(1.5)
+    assert bool(site.ask("SELECT * FROM sample")) is runs
+    assert bool(site.ask("SELECT * FROM problem")) is not runs
+
+
+def test_the_heartbeat(site, shop, poller):
+    running = poller()
+    assert site.ask("SELECT checks, lost, stopped FROM poller WHERE name = 'local'")
+    running.service.stop()
+    assert site.wait_for("SELECT * FROM poller WHERE stopped IS NOT NULL")
+
+
+def test_a_slow_check_is_not_run_twice_at_once(site, target, poller):
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    site.add("slow", "http", params={"path": "/silence"}, timeout=3, **columns)
+    running = poller()
+    time.sleep(2.5)
+    assert running.service.engine.running == 1
+
+
+def test_a_stop_waits_for_what_runs(site, target):
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    site.add("slow", "http", params={"path": "/silence"}, timeout=1.5, **columns)
+    with Running(site) as running:
+        wait_for(lambda: running.service.engine.running)
+    assert site.ask("SELECT reason FROM sample") == [("timeout",)]
+
+
+def test_a_stop_gives_up_what_takes_too_long(site, target):
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    site.add("slow", "http", params={"path": "/silence"}, timeout=60, **columns)
+    with Running(site, poller={"patience": 0.2}) as running:
+        wait_for(lambda: running.service.engine.running)
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
+    assert site.ask("SELECT * FROM sample") == []
+
+
+def test_a_locked_database_loses_nothing(site, shop, poller):
+    running = poller()
+    site.wait_for("SELECT * FROM sample")
+    with sqlite3.connect(site.url, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert wait_for(lambda: running.service.writer.trouble, 20)
+        assert "locked" in running.service.note()
+        before = running.service.engine.done
+        wait_for(lambda: running.service.engine.done > before, 10)
+        other.execute("ROLLBACK")
+    other.close()
+    assert wait_for(lambda: not running.service.writer.trouble, 30)
+    wait_for(lambda: running.service.writer.waiting == 0)
+    # One sample for each second that it ran, also while it was locked.
+    times = [row[0] for row in site.ask("SELECT time FROM sample ORDER BY time")]
+    assert all(b - a <= 2 for a, b in zip(times, times[1:], strict=False))
+    assert running.service.writer.lost == 0
+
+
+def test_guests_are_told_while_the_database_is_away(site, poller, monkeypatch):
+    site.add("backup")
+    token = site.token("scripts")
+    running = poller()
+
+    def broken(*_):
+        raise DatabaseDown("The monitoring database cannot be reached or read.")
+
+    monkeypatch.setattr(running.service.keeper.store, "record_all", broken)
+    status, answer = running.send(
+        "/results", {"check": "backup", "status": "ok"}, token
+    )
+    assert status == 503
+    assert answer["error"].endswith("Send this again later.")
+    assert running.send("/health", None, method="GET")[0] == 503
+
+
+def test_the_spool_is_bounded_and_says_what_is_lost(site, shop, poller, monkeypatch):
+    running = poller(poller={"spool": 2})
+
+    def full(*_):
+        raise DatabaseDown("The disk of the monitoring database is full.")
+
+    monkeypatch.setattr(running.service.keeper.store, "record_all", full)
+    assert wait_for(lambda: running.service.writer.lost, 10)
+    assert running.service.writer.waiting == 2
+    assert "samples were lost" in running.service.note()
+
+
+def test_what_cannot_be_stored_waits_in_a_file(site, shop, tmp_path, monkeypatch):
+    path = tmp_path / "spool.jsonl"
+    sections = {"poller": {"spool_file": str(path), "patience": 0.1}}
+
+    def full(*_):
+        raise DatabaseDown("The disk of the monitoring database is full.")
+
+    with Running(site, **sections) as running:
+        monkeypatch.setattr(running.service.keeper.store, "record_all", full)
+        wait_for(lambda: running.service.engine.done > 1)
+    assert path.read_text().count("\n") >= 1
+    assert site.ask("SELECT * FROM sample") == []
+    with Running(site, **sections):
+        assert site.wait_for("SELECT * FROM sample")
+
+
+def test_one_sample_that_breaks_everything_is_left_out(site, shop, poller, monkeypatch):
+    running = poller()
+    record = running.service.keeper.store.record_all
+
+    def sensitive(samples, now=None):
+        if any(sample.code == 7 for sample in samples):
+            raise ZeroDivisionError("a mistake of ours")
+        return record(samples, now)
+
+    monkeypatch.setattr(running.service.keeper.store, "record_all", sensitive)
+    from collective.hoard.monitoring.interfaces import Sample
+    from collective.hoard.monitoring.poller.interfaces import Own
+
+    bad = Own(Sample(shop, "local", 1, "ok", 7))
+    running._loop.call_soon_threadsafe(running.service.writer.put, [bad])
+    assert wait_for(lambda: running.service.writer.lost == 1)
+    assert site.wait_for("SELECT * FROM sample")
+
+
+def test_half_an_hour_away_is_unknown_not_down(site, shop, monkeypatch, target):
+    """The poller was killed and comes back: 0 s down, the gap unknown, one notice."""
+    from collective.hoard.monitoring.interfaces import Sample
+
+    now = int(time.time()) // 2 * 2
+    site.store.ensure_source("local", "local")
+    for at in range(now - 2400, now - 1800, 1):
+        site.store.record([Sample(shop, "local", at, "ok", 200)], now=at)
+    with site.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO poller (name, started, beat) VALUES ('local', ?, ?)",
+            (now - 2400, now - 1801),
+        )
+    notices = []
+    monkeypatch.setattr(
+        "collective.hoard.monitoring.poller.aftermath.Guarded.away",
+        lambda self, *words: notices.append(words),
+    )
+    with Running(site):
+        site.wait_for(f"SELECT * FROM sample WHERE time >= {now}")
+        time.sleep(1.2)
+    [(name, since, until)] = notices
+    assert (name, since) == ("local", now - 1801)
+    assert until - since == pytest.approx(1800, abs=10)
+    with site.engine.connect() as connection:
+        gap = availability(connection, now - 1790, now - 10, [shop])[shop]
+    assert (gap.down, gap.unknown) == (0, 1780)
+
+
+@pytest.mark.parametrize("number,stopped", [("SIGTERM", True), ("SIGKILL", False)])
+def test_the_command_ends_by_signal(site, shop, tmp_path, number, stopped):
+    path = tmp_path / "poller.toml"
+    path.write_text(f"[database]\nurl = '{site.url}'\n[poller]\nflush = 0.05\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "collective.hoard.monitoring.command", "run",
+         "--config", path],
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert site.wait_for("SELECT * FROM sample", 20)
+        process.send_signal(getattr(signal, number))
+        _, said = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert b"Traceback" not in said
+    assert (process.returncode == 0) is stopped
+    assert site.ask("SELECT stopped IS NOT NULL FROM poller") == [(int(stopped),)]
+
+
+def test_a_clean_restart_is_no_notice(site, shop, monkeypatch):
+    notices = []
+    monkeypatch.setattr(
+        "collective.hoard.monitoring.poller.aftermath.Guarded.away",
+        lambda self, *words: notices.append(words),
+    )
+    for _ in range(2):
+        with Running(site):
+            site.wait_for("SELECT * FROM poller")
+    assert notices == []
+
+
+def test_a_full_disk_loses_nothing(site, shop, tmp_path):
+    """The system refuses to let any file of the process grow."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = tmp_path / "poller.toml"
+    path.write_text(
+        f"[database]\nurl = '{site.url}'\n[poller]\nflush = 0.05\n"
+        f"[http]\nlisten = '127.0.0.1:{port}'\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "collective.hoard.monitoring.command", "run",
+         "--config", path],
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def health():
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/health") as answer:
+                return json.loads(answer.read())
+        except HTTPError as error:
+            return json.loads(error.read())
+
+    try:
+        assert site.wait_for("SELECT * FROM sample", 20)
+        unlimited = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, unlimited[1]))
+        assert wait_for(lambda: "full" in health()["note"], 20), health()
+        assert wait_for(lambda: health()["waiting"] > 1, 20)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+        assert wait_for(lambda: not health()["note"], 40), health()
+        assert health()["lost"] == 0
+        times = [row[0] for row in site.ask("SELECT time FROM sample ORDER BY time")]
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert all(b - a <= 2 for a, b in zip(times, times[1:], strict=False))
+
+
+@pytest.mark.services
+def test_postgresql_that_restarts_loses_nothing(own_server, target):
+    server = own_server("postgresql")
+    site = Site(server.create_database())
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    site.add("shop", "http", params={"path": "/fine"}, **columns)
+    with Running(site) as running:
+        service = running.service
+        assert site.wait_for("SELECT * FROM sample")
+        server.stop()
+        assert wait_for(lambda: service.writer.trouble, 20)
+        before = service.engine.done
+        assert wait_for(lambda: service.engine.done > before + 1, 10)
+        server.start()
+        assert wait_for(lambda: not service.writer.trouble, 40)
+        wait_for(lambda: service.writer.waiting == 0)
+        assert service.writer.lost == 0
+        site.engine.dispose()
+        times = [row[0] for row in site.ask("SELECT time FROM sample ORDER BY time")]
+    assert all(b - a <= 2 for a, b in zip(times, times[1:], strict=False))

@@ -1,0 +1,206 @@
+"""A satellite and its centre, both running, on loopback."""
+
+from collective.hoard.monitoring.interfaces import WrongUse
+from collective.hoard.monitoring.poller.configuration import build
+from collective.hoard.monitoring.satellite.service import SatelliteService
+from collective.hoard.monitoring.satellite.spool import Spool
+from running import Running
+from running import wait_for
+import pytest
+import socket
+import time
+
+
+class Quick(SatelliteService):
+    look = 0.2
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def far(site, target):
+    """A check that runs in Berlin, each second; its number."""
+    return site.add(
+        "far",
+        "http",
+        address=target.host,
+        port=target.port,
+        interval=1,
+        slot=2,
+        timeout=2,
+        params={"path": "/fine", "where": ["berlin"]},
+    )
+
+
+@pytest.fixture
+def centre(site, port):
+    """``centre()``: the centre, running at *port*."""
+    return lambda: Running(site, http={"listen": f"127.0.0.1:{port}"})
+
+
+@pytest.fixture
+def satellite(site, port, tmp_path):
+    """``satellite(**settings)``: the satellite, running."""
+    token = site.token("berlin", kind="satellite")
+
+    def start(**settings):
+        settings = {
+            "centre": f"http://127.0.0.1:{port}",
+            "token": token,
+            "spool": str(tmp_path / "satellite.db"),
+            **settings,
+        }
+        return Running(site, Quick, satellite=settings)
+
+    return start
+
+
+def times(site):
+    query = "SELECT s.time FROM sample s JOIN source o ON o.id = s.source_id"
+    return [row[0] for row in site.ask(f"{query} WHERE o.name = 'berlin' ORDER BY 1")]
+
+
+def test_results_arrive_at_the_centre(site, far, centre, satellite):
+    with centre(), satellite():
+        assert wait_for(lambda: times(site))
+    assert site.ask("SELECT status, code FROM standing") == [(0, 200)]
+
+
+def test_a_satellite_has_a_heart(site, far, centre, satellite, monkeypatch):
+    monkeypatch.setattr("collective.hoard.monitoring.satellite.service.BEAT", 0.2)
+    with centre(), satellite():
+        assert site.wait_for(
+            "SELECT * FROM poller WHERE name = 'berlin' AND checks = 1"
+        )
+
+
+def test_what_happened_while_the_centre_was_away_heals_the_gap(
+    site, far, centre, satellite
+):
+    with centre(), satellite() as running:
+        wait_for(lambda: times(site))
+        service = running.service
+        with_centre = len(times(site))
+        assert with_centre
+    with satellite() as running:
+        # The centre is away, and was when this satellite started.
+        service = running.service
+        assert wait_for(lambda: len(service.spool) >= 3, 15)
+        gone = int(time.time())
+        with centre():
+            assert wait_for(lambda: times(site) and times(site)[-1] > gone, 20)
+            assert wait_for(lambda: len(service.spool) == 0, 20)
+            seen = times(site)
+    during = [t for t in seen if t <= gone]
+    # The first and the last of them may share a second with their neighbours.
+    assert len(during) >= with_centre + 2
+    assert len(seen) == len(set(seen))
+
+
+def test_what_is_sent_twice_is_kept_once(site, far, centre):
+    token = site.token("berlin", kind="satellite")
+    row = {"check": "far", "status": "ok", "time": int(time.time())}
+    with centre() as running:
+        for _ in range(3):
+            assert running.send("/results", [row, row], token)[0] == 200
+    assert len(times(site)) == 1
+
+
+def test_a_satellite_brings_only_its_own(site, far, centre):
+    site.add("near", "http", address="127.0.0.1", interval=3600)
+    token = site.token("berlin", kind="satellite")
+    with centre() as running:
+        status, answer = running.send(
+            "/results", {"check": "near", "status": "ok"}, token
+        )
+    assert status == 422
+    assert "does not run at berlin" in answer["refused"][0]["why"]
+
+
+def test_only_a_satellite_reads_checks(site, far, centre):
+    with centre() as running:
+        status, _ = running.send("/checks", None, site.token("scripts"), method="GET")
+    assert status == 403
+
+
+def test_a_wrong_token_keeps_the_results(site, far, centre, satellite):
+    with centre(), satellite() as first:
+        wait_for(lambda: times(site))
+        first.service.centre._session.headers["Authorization"] = "Bearer wrong"
+        assert wait_for(lambda: "not known" in first.service.centre.trouble)
+        assert wait_for(lambda: len(first.service.spool))
+
+
+def test_an_open_connection_is_refused(site):
+    configuration = build({"satellite": {"centre": "http://centre.example"}}, [])
+    with pytest.raises(WrongUse, match="https"):
+        SatelliteService(configuration)
+
+
+def rows(count, since=1000):
+    return [{"check": "a", "time": since + n, "status": "ok"} for n in range(count)]
+
+
+@pytest.fixture
+def spool(tmp_path):
+    made = []
+
+    def make(now=1000, **limits):
+        made.append(Spool(tmp_path / "spool.db", clock=lambda: now, **limits))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_a_spool_gives_the_oldest_first(spool):
+    one = spool()
+    one.add(rows(3, 2000))
+    one.add(rows(3, 1000))
+    found = one.oldest(4)
+    assert [row["time"] for _, row in found] == [1000, 1001, 1002, 2000]
+    one.remove([key for key, _ in found])
+    assert [row["time"] for _, row in one.oldest(9)] == [2001, 2002]
+
+
+def test_a_spool_survives_a_restart(spool):
+    spool().add(rows(3))
+    assert len(spool()) == 3
+
+
+def test_a_spool_is_bounded_by_age(spool):
+    one = spool(now=1100, max_age=50)
+    one.add(rows(100))
+    assert one.oldest(1)[0][1]["time"] == 1050
+    assert one.lost == 50
+
+
+def test_a_spool_is_bounded_by_size(spool):
+    one = spool(max_bytes=1000)
+    for at in range(20):
+        one.add(rows(10, 1000 + at * 10))
+    kept = [row["time"] for _, row in one.oldest(999)]
+    assert sum(len(str(row)) for _, row in one.oldest(999)) < 1300
+    assert kept[-1] == 1199
+    assert one.lost == 200 - len(kept)
+
+
+def test_a_replay_is_paced(site, far, centre, satellite):
+    with centre(), satellite() as running:
+        wait_for(lambda: times(site))
+        service = running.service
+        now = int(time.time())
+        backlog = [
+            {"check": "far", "time": now - 1000 + n, "status": "ok", "code": 200}
+            for n in range(200)
+        ]
+        service.spool.add(backlog)
+        time.sleep(2.5)
+        # One check a second, five times that, but ten at least at once.
+        assert 200 - 45 <= len(service.spool) <= 190
