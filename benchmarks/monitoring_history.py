@@ -220,7 +220,7 @@ def disk(folder, checks, days):
     import_lines(store, year_lines(chance, checks, start, days), True, 600, 630)
     while store.housekeep(clock.now, 60):
         pass
-    sizes = table_sizes(engine)
+    sizes = sizes_of(engine)
     engine.dispose()
     total = scaled(sizes, checks, days)
     parts = ", ".join(f"{name} {size / 1e6:,.0f}" for name, size in total.items())
@@ -254,23 +254,38 @@ def year_lines(chance, checks, start, days):
             ).encode()
 
 
-def table_sizes(engine):
-    """Bytes of each table and its indexes."""
+def sizes_of(engine):
+    """Bytes of each table with its indexes, of roll-ups by period.
+
+    A page more or less of tables that are nearly empty would be scaled up to
+    megabytes: these do not count.
+    """
     with engine.begin() as connection:
         rows = connection.execute(
-            text("SELECT name, SUM(pgsize) FROM dbstat GROUP BY name")
+            text(
+                "SELECT tbl_name, SUM(pgsize) FROM dbstat JOIN sqlite_master USING"
+                " (name) GROUP BY tbl_name HAVING SUM(pgsize) > 16384"
+            )
         )
-        return dict(tuple(row) for row in rows)
+        sizes = dict(tuple(row) for row in rows)
+        share = connection.scalar(
+            text(
+                "SELECT 34.0 * SUM(period = 3600) /"
+                " SUM(34 + CASE WHEN sketch IS NULL THEN 0 ELSE 11 + LENGTH(sketch) END)"
+                " FROM rollup"
+            )
+        )
+    sizes["hours"] = sizes["rollup"] * share
+    sizes["days"] = sizes.pop("rollup") - sizes["hours"]
+    return sizes
 
 
 def scaled(sizes, checks, days):
     """The kept things of a year, by what each grows with."""
     each = CHECKS / checks
-    kept = {"sample": 3, "chunk": 365, "rollup": 365}
-    result = {}
-    for name, number in kept.items():
-        measured = 3 if name == "sample" else days - 3
-        result[name] = sizes.get(name, 0) * each * number / measured
-    rest = sum(size for name, size in sizes.items() if name not in kept)
-    result["rest"] = rest * each * 365 / days
-    return result
+    packed = days - 2
+    kept = {"sample": 1, "chunk": 365 / packed}
+    kept |= {"hours": 90 / min(packed, 90), "days": 365 / packed}
+    return {
+        name: size * each * kept.get(name, 365 / days) for name, size in sizes.items()
+    }

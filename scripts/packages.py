@@ -11,7 +11,13 @@ VERSIONS = ROOT / "profiles" / "versions.cfg"
 SUPPORTED = ("3.11", "3.12")
 
 # Programs that the tests use: what to look for -> its Debian package.
-SERVICES = {"chromium": "chromium", "git": "git"}
+SERVICES = {
+    "chromium": "chromium",
+    "git": "git",
+    "/usr/lib/nagios/plugins/negate": "monitoring-plugins-basic",
+    "/usr/sbin/munin-node": "munin-node",
+    "/usr/share/munin/munin-update": "munin",
+}
 # Libraries that they use -> Debian's package. Playwright's driver wants this
 # one, which a system without a compiler lacks.
 LIBRARIES = {"libatomic.so.1": "libatomic1"}

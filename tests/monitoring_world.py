@@ -4,7 +4,6 @@ from collective.hoard.monitoring.database import tables as t
 from collective.hoard.monitoring.database import tables_judge as tj
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.database.schema import ensure_schema
-from collective.hoard.monitoring.history import meta
 from collective.hoard.monitoring.interfaces import Change
 from collective.hoard.monitoring.interfaces import STATUSES
 from collective.hoard.monitoring.judge import Judge
@@ -48,8 +47,6 @@ def empty_database():
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     engine = open_engine(folder / "empty.db")
     ensure_schema(engine)
-    with engine.begin() as connection:
-        meta.next_seq(connection)
     engine.dispose()
     return folder / "empty.db"
 
@@ -59,8 +56,11 @@ class World:
 
     def __init__(self, path, now=MONDAY, **judge):
         self.now = now
-        shutil.copy(empty_database(), path)
-        self.engine = open_engine(path)
+        self.url = str(path)
+        if "://" not in self.url:
+            shutil.copy(empty_database(), path)
+        self.engine = open_engine(self.url)
+        ensure_schema(self.engine)
         self.ids, self.statuses = {}, {}
         self.options = judge
         self.judge = None

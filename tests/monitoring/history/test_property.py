@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from hypothesis import given
 from hypothesis import HealthCheck
-from hypothesis import Phase
 from hypothesis import settings
 from hypothesis import strategies as st
 from monitoring.history.brute import Model
 from monitoring.history.brute import Rules
 from monitoring.history.parts import Clock
-import os
 import pytest
 import shutil
 
@@ -25,7 +23,6 @@ import shutil
 LENGTH = 150
 LATER = 10_000
 SETTINGS = {
-    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
 }
@@ -163,7 +160,7 @@ def stories(draw):
     story=stories(),
     edges=st.lists(st.integers(0, LENGTH + 100), min_size=2, max_size=6),
 )
-@settings(max_examples=int(os.environ.get("EX", "60")), **SETTINGS)
+@settings(max_examples=60, **SETTINGS)
 def test_random_histories_agree_with_brute_force(fresh_store, story, edges):
     model, batches, breaks, ticks, restarts = story
     with fresh_store() as (store, clock):

@@ -130,8 +130,8 @@ def test_latency_in_columns(measured, reader, packed, width):
         columns = latency(connection, 1, 0, 10 * DAY, width)
     assert len(columns) == width
     assert sum(column.n for column in columns) == 2880
-    assert columns[0].min == pytest.approx(100, rel=0.011)
-    assert columns[-1].max == pytest.approx(1001, rel=0.011)
+    assert columns[0].min == pytest.approx(100, rel=0.021)
+    assert columns[-1].max == pytest.approx(1001, rel=0.021)
     assert all(column.min <= column.avg <= column.max for column in columns)
 
 

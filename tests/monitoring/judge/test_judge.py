@@ -277,3 +277,32 @@ def test_why_a_rule_is_as_it_is(world):
         "  not well: 1 of 2 members",
         "    crit    b",
     ]
+
+
+def test_a_check_that_has_no_result_yet_is_no_news(world):
+    world.write(t.check, name="new", kind="http")
+    assert world.start() == []
+    assert world.wait(1200) == []
+
+
+def test_back_within_a_second_never_was(world):
+    world.checks("a")
+    world.rule("shop", "a", collapse="never")
+    world.start()
+    world.now += 60
+    world.change(a="crit")
+    world.change(a="ok")
+    assert world.log("shop") == [(world.now - 60, "ok")]
+
+
+def test_a_clock_that_is_set_back_loses_no_history(world):
+    world.checks("a")
+    world.rule("shop", "a", collapse="never")
+    world.start()
+    world.now += 3600
+    world.change(a="crit")
+    world.now -= 1800
+    world.change(a="ok")
+    world.change(a="crit")
+    assert [status for _, status in world.log("shop")][-1] == "crit"
+    assert len(world.log("shop")) == 2

@@ -65,6 +65,13 @@ def test_a_window_over_the_hour_that_comes_twice_covers_both():
     ]
 
 
+def test_a_window_that_ends_in_the_hour_that_comes_twice_ends_in_the_second():
+    window = nightly("2026-10-01T01:30", "2026-10-01T02:30")
+    assert shown(window, "2026-10-24T12:00", "2026-10-25T12:00") == [
+        ("24 23:30", "25 01:30")
+    ]
+
+
 def test_a_window_of_sundays_until_a_day():
     window = nightly(
         "2026-06-07T04:00",

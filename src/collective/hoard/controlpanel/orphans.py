@@ -12,6 +12,7 @@ from ..ledger import remove_ledger
 from ..ledger.interfaces import LedgerMissing
 from ..ledger.interfaces import NewerLayout
 from ..ledger.keys import key_time
+from ..search.marking import forget_collection
 from .ledgers import find_form
 from collective.hoard import _
 from plone.protect import CheckAuthenticator
@@ -86,6 +87,7 @@ class DeleteLedger(_LedgerView):
         CheckAuthenticator(self.request)
         title = self.ledger.title
         remove_ledger(self.context, self.ledger.form_uid)
+        forget_collection(self.context, self.ledger.form_uid)
         done = _(
             "The submissions of “${title}” were deleted.", mapping={"title": title}
         )

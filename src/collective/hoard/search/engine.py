@@ -9,6 +9,7 @@ from .collections import readable
 from .interfaces import BadCursor
 from .interfaces import Found
 from .interfaces import IndexUnavailable
+from .interfaces import IndexUnbuilt
 from .interfaces import Scope
 from .scan import Scan
 from .state import find_state
@@ -20,9 +21,12 @@ from collective.hoard import _
 from dataclasses import dataclass
 from functools import cached_property
 from Products.CMFCore.utils import getToolByName
+import logging
 
 
-DOWN = _("The search index does not answer: ${error}")
+logger = logging.getLogger(__name__)
+
+DOWN = _("The search index cannot be used at the moment.")
 UNBUILT = _("The search index is being built; ${done} entries are in it so far.")
 BAD_CURSOR = _("This page cannot be found any more. Please search again.")
 
@@ -77,8 +81,12 @@ class Search:
         try:
             self._demand_complete()
             return self._page(current(self.site)), None
-        except IndexUnavailable as error:
+        except IndexUnbuilt as error:
             problem = error.args[0]
+        except IndexUnavailable as error:
+            # Addresses of servers are not for everybody who searches.
+            logger.warning("the search index cannot be used: %s", error)
+            problem = DOWN
         return self._page(self._scan), problem
 
     def _page(self, backend):
@@ -105,7 +113,7 @@ class Search:
         if missing:
             known = [progress_of(state, uid) for uid in missing]
             done = sum(progress.done for progress in known if progress is not None)
-            raise IndexUnavailable(_(UNBUILT, mapping={"done": done}))
+            raise IndexUnbuilt(_(UNBUILT, mapping={"done": done}))
 
     @property
     def found(self):

@@ -214,7 +214,9 @@ standing = Table(
     Column("code", Integer),
     Column("reason", Text),
     Column("since", BigInteger, nullable=False),
-    Column("expires", BigInteger),  # unknown from then on
+    Column("expires", BigInteger),  # the verdict holds so long (R5)
+    # From then on shown as unknown: the slot in which it expires is final, too.
+    Column("stale", BigInteger),
     Column("provisional", Boolean, nullable=False),
     Column("closed", BigInteger, nullable=False),  # the log is written up to here
     Column("last_time", BigInteger),  # of the newest sample
@@ -244,11 +246,15 @@ dirty = clustered(
 
 # --- What is kept of what was seen -----------------------------------------
 
-chunk = clustered(
+#: In the order they are made: pages of a table ordered by check stay half empty.
+chunk = Table(
     "chunk",
-    Column("check_id", Integer, primary_key=True, autoincrement=False),
-    Column("day", Integer, primary_key=True, autoincrement=False),
+    metadata,
+    number(),
+    Column("check_id", Integer, nullable=False),
+    Column("day", Integer, nullable=False),
     Column("blob", LargeBinary, nullable=False),
+    UniqueConstraint("check_id", "day"),
 )
 
 rollup = clustered(
@@ -262,9 +268,10 @@ rollup = clustered(
     Column("unmonitored", Integer, nullable=False),
     Column("maintenance", Integer, nullable=False),
     Column("n", Integer, nullable=False),  # samples with milliseconds
-    Column("sum", Float),
-    Column("min", Float),
-    Column("max", Float),
+    # Tenths of milliseconds: whole numbers take a third of the bytes.
+    Column("sum", BigInteger),
+    Column("min", BigInteger),
+    Column("max", BigInteger),
     Column("sketch", LargeBinary),
 )
 

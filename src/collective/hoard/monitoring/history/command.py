@@ -41,9 +41,17 @@ def add_import(commands):
     command.add_argument(
         "--create", action="store_true", help="make a passive check for unknown names"
     )
-    command.add_argument("--slot", type=positive, metavar="S", help="default: 600")
     command.add_argument(
-        "--fresh", type=positive, metavar="F", help="default: as long as the slot"
+        "--slot",
+        type=positive,
+        metavar="S",
+        help="of the checks that are made; default: 600",
+    )
+    command.add_argument(
+        "--fresh",
+        type=positive,
+        metavar="F",
+        help="seconds a verdict holds; default: as long as the slot",
     )
     command.add_argument("--json", action="store_true")
 
@@ -129,8 +137,6 @@ def import_file(arguments):
     from .importing import import_lines
     from .store import Store
 
-    if not arguments.create and (arguments.slot or arguments.fresh):
-        raise WrongUse("--slot and --fresh are for checks that --create makes.")
     stream = opened(arguments.file)
     engine = open_engine(arguments.database)
     ensure_schema(engine)

@@ -5,7 +5,6 @@ from ..database.tables import dirty
 from ..interfaces import Sample
 from ..interfaces import SampleRefused
 from ..interfaces import WrongUse
-from . import meta
 from . import samples as sample_rows
 from . import states
 from .registry import check_name
@@ -141,7 +140,6 @@ def store_batch(store, batch, rules, result):
     with store.writing() as connection:
         if rules:
             create_missing(store, connection, batch, rules, result)
-        forgotten = meta.get(connection, meta.FORGOTTEN)
         latest = now + store.skew
         rows = []
         for number, sample in batch:
@@ -149,7 +147,7 @@ def store_batch(store, batch, rules, result):
                 check = store.check(sample.check)
                 source = store.ensure_source_in(connection, sample.source, "import")
                 row = sample_rows.row_of(sample, check.id, source, latest)
-                if row.time < forgotten:
+                if row[2] < store.forgotten:
                     raise SampleRefused("time is before all that is kept")
             except SampleRefused as error:
                 result.refused.append((number, str(error)))
@@ -176,8 +174,9 @@ def create_missing(store, connection, batch, rules, result):
 def mark(store, connection, rows):
     windows = {}
     for row in rows:
-        low, high = windows.get(row.check, (row.time, row.time))
-        windows[row.check] = min(low, row.time), max(high, row.time)
+        check_id, time = row[1:3]
+        low, high = windows.get(check_id, (time, time))
+        windows[check_id] = min(low, time), max(high, time)
     execute_many(
         connection,
         DIRTY,

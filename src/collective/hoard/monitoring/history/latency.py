@@ -83,7 +83,10 @@ def rolled_up(connection, check_id, period, since, until):
         c.start > since - period,
         c.start < until,
     )
-    return [tuple(row) for row in connection.execute(query)]
+    return [
+        (start, n, total / 10, low / 10, high / 10) if n else (start, 0, 0, 0, 0)
+        for start, n, total, low, high in connection.execute(query)
+    ]
 
 
 def runs(numbers):

@@ -26,8 +26,9 @@ def next_seq(connection):
     row = connection.execute(NEXT).one_or_none()
     if row is None:
         connection.execute(insert(meta), [{"name": SEQ, "value": 1}])
-        connection.execute(insert(meta), [{"name": GENERATION, "value": 1}])
-        return 1, 1
+        # It may be there: something was edited before the first sample.
+        bump_generation(connection)
+        return 1, get(connection, GENERATION)
     return tuple(row)
 
 

@@ -98,8 +98,8 @@ class Overview:
 def effective(now):
     """SQL: the status at *now*, unknown where a verdict has expired (R5)."""
     expired = and_(
-        standing.c.expires.is_not(None),
-        standing.c.expires <= now,
+        standing.c.stale.is_not(None),
+        standing.c.stale <= now,
         standing.c.status < 3,
     )
     return case(

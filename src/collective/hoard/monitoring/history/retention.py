@@ -3,7 +3,6 @@
 from ..database.bulk import execute_many
 from ..database.bulk import upsert
 from ..database.tables import BUCKET
-from . import meta
 from .packing import chunks_between
 from .packing import DAY
 from .packing import pack
@@ -30,7 +29,7 @@ CHUNK = upsert("chunk", ("check_id", "day"), ("blob",))
 class Retention:
     """Days that things are kept; change log and days are kept for ever."""
 
-    samples: int = 3
+    samples: int = 2
     chunks: int = 400
     hours: int = 90
     metrics: int = 35
@@ -101,7 +100,7 @@ class Housekeeper:
             execute_many(connection, sql, [(key, HOUR, hours) for key in keys])
             if not keys:
                 self._cleaned, self._next = today, 0
-                forget(connection, chunks * DAY)
+                self._store.forget_before(connection, chunks * DAY)
                 return True
         self._next = keys[-1]
         return True
@@ -128,13 +127,16 @@ class Housekeeper:
             " JOIN pg_inherits ON inhrelid = pg_class.oid"
             " WHERE inhparent = 'sample'::regclass AND relname <> 'sample_default'"
         )
+        with self._store.engine.connect() as connection:
+            found = connection.execute(query).all()
+        old = [n for n, bounds in found if last_number(bounds) <= before * PARTITION]
+        if not old:
+            return False
         with self._store.writing() as connection:
-            for name, bounds in connection.execute(query).all():
-                high = int(re.findall(r"\d+", bounds)[-1])
-                if high <= before * PARTITION and is_empty(connection, name):
-                    connection.exec_driver_sql(f'DROP TABLE "{name}"')
-                    return True
-        return False
+            empty = [name for name in old if is_empty(connection, name)][:1]
+            for name in empty:
+                connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        return bool(empty)
 
     def _give_back(self):
         """SQLite: some free pages; a whole VACUUM would stop all writers."""
@@ -143,7 +145,9 @@ class Housekeeper:
         if self._scalar(text("PRAGMA freelist_count")) < PAGES:
             return False
         with self._store.engine.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES})").all()
+            # A page is freed each time the driver asks for another row.
+            cursor = connection.connection.cursor()
+            cursor.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
             connection.commit()
         return True
 
@@ -152,14 +156,13 @@ def is_before(bucket, day):
     return bucket is not None and bucket * BUCKET // DAY < day
 
 
+def last_number(bounds):
+    """The upper end of a partition, as PostgreSQL writes it."""
+    return int(re.findall(r"\d+", bounds)[-1])
+
+
 def is_empty(connection, name):
     return connection.exec_driver_sql(f'SELECT 1 FROM "{name}" LIMIT 1').first() is None  # noqa: S608
-
-
-def forget(connection, before):
-    """Samples from before that can no longer be judged with their neighbours."""
-    if before > meta.get(connection, meta.FORGOTTEN):
-        meta.put(connection, meta.FORGOTTEN, before)
 
 
 def pack_day(connection, check_id, day):

@@ -66,12 +66,12 @@ def seconds(line, spans, since, until):
 def milliseconds(values):
     if not values:
         return 0, None, None, None
-    return (
-        len(values),
-        round(sum(values), 1),
-        round(min(values), 1),
-        round(max(values), 1),
-    )
+    return len(values), tenths(sum(values)), tenths(min(values)), tenths(max(values))
+
+
+def tenths(ms):
+    """Milliseconds as they are stored."""
+    return min(round(ms * 10), 1 << 60)
 
 
 def refresh(connection, check_id, since, until):

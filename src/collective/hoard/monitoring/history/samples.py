@@ -10,7 +10,6 @@ from datetime import datetime
 from datetime import UTC
 from math import isfinite
 from sqlalchemy import text
-from typing import NamedTuple
 
 
 SEVERITY = {"ok": OK, "warn": WARN, "crit": CRIT}
@@ -23,20 +22,6 @@ COLUMNS = [column.name for column in table.columns]
 PARTITION = 24
 #: Partitions are for days around now; other days share one.
 NEAR = 10
-
-
-class Stored(NamedTuple):
-    """A row of the table `sample`."""
-
-    bucket: int
-    check: int
-    time: int
-    frac: int
-    source: int
-    status: int
-    code: int | None
-    ms: float | None
-    reason: str | None
 
 
 # Of two samples with the same key the better one stays, whichever came first:
@@ -72,7 +57,7 @@ def split(time):
 
 
 def row_of(sample, check_id, source_id, latest):
-    """The row that stores *sample*.
+    """The row that stores *sample*: a tuple as in `COLUMNS`.
 
     :raises SampleRefused: It is not a sample, or is from after *latest* (R10).
     """
@@ -102,8 +87,16 @@ def row_of(sample, check_id, source_id, latest):
     )
     # PostgreSQL stores no zero bytes.
     reason = reason.replace("\0", "") or None if reason else None
-    return Stored(
-        seconds // BUCKET, check_id, seconds, frac, source_id, status, code, ms, reason
+    return (
+        seconds // BUCKET,
+        check_id,
+        seconds,
+        frac,
+        source_id,
+        status,
+        code,
+        ms,
+        reason,
     )
 
 
@@ -130,7 +123,7 @@ def insert(connection, rows, now):
 
 
 def insert_sqlite(connection, rows):
-    return connection.exec_driver_sql(ON_SQLITE, [tuple(row) for row in rows]).rowcount
+    return connection.exec_driver_sql(ON_SQLITE, rows).rowcount
 
 
 def copy(cursor, rows):

@@ -37,8 +37,9 @@ class Regimes:
         """
         regime = self.single
         if regime is not None:
-            start = int(time // regime.slot) * regime.slot
-            return start, start + regime.slot, regime
+            length = regime.slot
+            start = int(time // length) * length
+            return start, start + length, regime
         place = max(bisect_right(self._starts, time) - 1, 0)
         regime = self._regimes[place]
         start = int(time // regime.slot) * regime.slot

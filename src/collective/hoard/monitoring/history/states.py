@@ -38,6 +38,7 @@ STANDING = upsert(
         "code",
         "reason",
         "provisional",
+        "stale",
         "closed",
         "last_time",
         "seq",
@@ -94,10 +95,27 @@ def metric_id(connection, check_id, name):
     return found
 
 
+def show_fresh(connection, items, blind, seq, now):
+    """Write what fresh samples of *items*, ``(check, track)``, change; `Change`s."""
+    result, new, rows, test = [], [], [], blind.test
+    for check, track in items:
+        events = track.renew(check, test)
+        if events:
+            key = check.id
+            new += [(key, e[0], e[2], e[3], e[4], e[5] or None) for e in events]
+            change, row = standing_row(check, track, seq, now)
+            result += change
+            rows += row
+    execute_many(connection, PENDING, new)
+    execute_many(connection, STANDING, rows)
+    return result
+
+
 def show_all(connection, items, blind, seq, now):
-    """Write what *items*, ``(check, track)``, show now; the `Change`s."""
+    """Write all that *items*, ``(check, track)``, show now; the `Change`s."""
     result, gone, new, rows = [], [], [], []
     for check, track in items:
+        track.fresh.clear()
         events = track.verdicts(check, blind.test)
         before = {e.start: (e.start, *e[2:]) for e in track.pending}
         after = {e.start: (e.start, *e[2:]) for e in events}
@@ -122,11 +140,11 @@ def standing_row(check, track, seq, now):
     """``([Change], [row of standing])``, both empty where nothing changed."""
     if track.tail is None and not track.pending:
         return [], []
-    since, expires, status, code, reason, provisional = tracks.shown(track, now)
-    found = (since, expires, status, code, reason, provisional, track.closed)
+    found = tracks.shown(check, track, now)
     if found == track.written:
         return [], []
     track.written = found
+    since, expires, status, code, reason, provisional, stale = found
     result = []
     if (status, code) != track.shown or track.seq is None:
         track.seq = seq
@@ -147,7 +165,7 @@ def standing_row(check, track, seq, now):
             ]
         track.shown = status, code
     row = (check.id, since, expires, status, code, reason or None, provisional)
-    return result, [(*row, track.closed, track.last_time, track.seq)]
+    return result, [(*row, stale, track.closed, track.last_time, track.seq)]
 
 
 def write_closed(connection, closings):

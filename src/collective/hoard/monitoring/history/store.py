@@ -52,6 +52,8 @@ class Store(Registry):
         self._names = {}
         self._tracks = {}
         self._blindness = Blindness()
+        #: Samples from before it are refused.
+        self.forgotten = 0
         #: Before that nothing becomes final; 0 means to look.
         self._next_due = 0
 
@@ -79,6 +81,7 @@ class Store(Registry):
             self._tracks = {}
             self._next_due = 0
             self._sources = {}
+            self.forgotten = meta.get(connection, meta.FORGOTTEN)
             self._blindness = Blindness()
         if generation != self._generation or self._seq is None:
             self._tracks = {}
@@ -111,22 +114,22 @@ class Store(Registry):
             states.keep(connection, rows, seen)
             touched, late = self._sort(connection, rows, now)
             windows = self._blindness.watch(connection, self._checks, rows)
-            self._doubt(connection, windows, touched, late, now)
+            turned = self._doubt(connection, windows, late, now)
             result.changes = self._rewrite(connection, late, now)
-            result.changes += self._show(connection, touched, now)
+            result.changes += self._show(connection, turned, now)
+            result.changes += self._show_fresh(connection, touched, now)
         return result
 
     def _rows(self, connection, samples, now, result):
         """Rows to store, and the sample behind each."""
         rows, seen = [], []
         latest = now + self.skew
-        forgotten = meta.get(connection, meta.FORGOTTEN)
         for sample in samples:
             try:
                 check = self.check(sample.check)
                 source = self.source_id(connection, sample.source)
                 row = sample_rows.row_of(sample, check.id, source, latest)
-                if row.time < forgotten:
+                if row[2] < self.forgotten:
                     raise SampleRefused("time is before all that is kept")
             except SampleRefused as error:
                 result.refused.append((sample, str(error)))
@@ -138,17 +141,21 @@ class Store(Registry):
     def _sort(self, connection, rows, now):
         """``(checks with new samples in open slots, {check: late window})``"""
         touched, late = {}, {}
-        for row in rows:
-            check = self._checks[row[1]]
-            track = self._track(connection, check, now)
-            start, end, _ = check.regimes.slot_of(row[2])
-            if start >= track.closed and end + check.grace > now:
-                self._next_due = min(self._next_due, end + check.grace)
-                track.add(start, (row[2], row[3], row[4], row[5], row[6], row[8]))
-                touched[check.id] = check
+        known = self._tracks
+        for _, check_id, when, frac, source, status, code, _, reason in rows:
+            check = self._checks[check_id]
+            track = known.get(check_id) or self._track(connection, check, now)
+            start, end, regime = check.regimes.slot_of(when)
+            simple = regime.quorum is None and regime.policy == "best"
+            final = end + check.grace
+            if start >= track.closed and final > now:
+                if final < self._next_due:
+                    self._next_due = final
+                track.add(start, (when, frac, source, status, code, reason), simple)
+                touched[check_id] = check
             else:
-                widen(late, check.id, start, end)
-                track.last_time = max(track.last_time or 0, row[2])
+                widen(late, check_id, start, end)
+                track.last_time = max(track.last_time or 0, when)
         return touched, late
 
     def _track(self, connection, check, now):
@@ -161,8 +168,12 @@ class Store(Registry):
         """The start of the first slot that is not final (R6)."""
         return check.regimes.slot_of(max(now - check.grace, 0))[0]
 
-    def _doubt(self, connection, windows, touched, late, now):
-        """Judge anew whatever lies in windows whose blindness changed (R9)."""
+    def _doubt(self, connection, windows, late, now):
+        """Judge anew whatever lies in windows whose blindness changed (R9).
+
+        Those with open slots; closed slots are added to *late*.
+        """
+        touched = {}
         for since, until, check_ids in windows:
             for check_id in check_ids:
                 check = self._checks[check_id]
@@ -174,6 +185,7 @@ class Store(Registry):
                     start, _, _ = check.regimes.slot_of(since)
                     end = check.regimes.slot_of(until - 1)[1]
                     widen(late, check_id, start, end)
+        return touched
 
     # --- The log --------------------------------------------------------
 
@@ -210,7 +222,7 @@ class Store(Registry):
     def _renew(self, connection, check, track, horizon, now):
         """Remember the log as it was just rewritten; `Change`s of what is shown."""
         self._next_due = 0
-        track.closed = horizon
+        track.closed, track.written = horizon, None
         track.tail = tracks.load_tail(connection, check.id)
         track.open = {start: v for start, v in track.open.items() if start >= horizon}
         return self._show(connection, {check.id: check}, now)
@@ -220,6 +232,16 @@ class Store(Registry):
         items = [(check, self._tracks[key]) for key, check in touched.items()]
         return states.show_all(connection, items, self._blindness, self._seq, now)
 
+    def _show_fresh(self, connection, touched, now):
+        """The same, looking only at slots with new samples."""
+        args = self._blindness, self._seq, now
+        items = [(check, self._tracks[key]) for key, check in touched.items()]
+        paused = [item for item in items if item[0].pauses]
+        if paused:
+            items = [item for item in items if not item[0].pauses]
+        result = states.show_fresh(connection, items, *args)
+        return result + states.show_all(connection, paused, *args)
+
     def close_slots(self, now=None, limit=None):
         """Log what has become final, and unknown where nothing came (R5, R6).
 
@@ -227,8 +249,16 @@ class Store(Registry):
         may be due until `slots_due` is False.
         """
         now = self.clock() if now is None else now
+        if not self.slots_due(now):
+            return []
         with self.writing() as connection:
             return self._close(connection, self._due(connection, now, limit), now)
+
+    def forget_before(self, connection, time):
+        """Refuse samples from before *time*: their neighbours are gone."""
+        if time > self.forgotten:
+            self.forgotten = time
+            meta.put(connection, meta.FORGOTTEN, time)
 
     def heartbeat(self, now=None):
         """Say that the poller lives."""

@@ -36,16 +36,37 @@ class Track:
     seq: int | None = None
     #: What `standing` has.
     written: tuple | None = None
+    #: Slots with samples that `pending` does not know yet.
+    fresh: set = field(default_factory=set)
 
-    def add(self, start, sample):
-        """Add a sample to its open slot; of two with one key the better stays."""
+    def add(self, start, sample, simple=False):
+        """Add a sample to its open slot; of two with one key the better stays.
+
+        *simple*: one that says what the verdict says cannot change it.
+        """
         key = sample[:3]
-        known = self.open.setdefault(start, {})
+        known = self.open.get(start)
+        if known is None:
+            known = self.open[start] = {}
         old = known.get(key)
         if old is None or better(sample, old):
             known[key] = sample
+            if not (simple and old is None and self.agrees(start, sample)):
+                self.fresh.add(start)
         if self.last_time is None or sample[0] > self.last_time:
             self.last_time = sample[0]
+
+    def agrees(self, start, sample):
+        """Whether the newest verdict is of that slot and says the same."""
+        if not self.pending:
+            return False
+        event = self.pending[-1]
+        return (
+            event[0] == start
+            and event[3] == sample[3]
+            and event[4] == sample[4]
+            and event[5] == (sample[5] or "")
+        )
 
     def verdicts(self, check, blind):
         """The `Event`s of the open slots."""
@@ -57,6 +78,31 @@ class Track:
             if samples:
                 start, end, regime = regimes.slot_of(start)
                 result.append(judge(start, end, regime, samples, blind))
+        return result
+
+    def renew(self, check, blind):
+        """Bring `pending` up to date where samples are fresh; what has changed.
+
+        The short way of the common case: nothing was paused or turned blind.
+        """
+        result = []
+        for start in self.fresh:
+            samples = list(self.open[start].values())
+            event = judge(*check.regimes.slot_of(start), samples, blind)
+            if not self.pending or start > self.pending[-1].start:
+                self.pending.append(event)
+                result.append(event)
+                continue
+            place = next(n for n, e in enumerate(self.pending) if e.start >= start)
+            old = self.pending[place]
+            if old.start > start:
+                self.pending.insert(place, event)
+            elif old[2:] == event[2:]:
+                continue
+            else:
+                self.pending[place] = event
+            result.append(event)
+        self.fresh.clear()
         return result
 
 
@@ -111,8 +157,12 @@ def fill(connection, check, track, since, now):
             track.add(start, sample)
 
 
-def shown(track, now):
-    """``(since, expires, status, code, reason, provisional)`` of a check now."""
+def shown(check, track, now):
+    """``(since, expires, status, code, reason, provisional, stale)`` now.
+
+    A verdict that has expired is shown on until the slot in which it did is
+    final (*stale*): a check may come late in each slot, and be well.
+    """
     rows = []
     if track.tail is not None:
         since, _, expires, status, code, reason = track.tail
@@ -126,7 +176,10 @@ def shown(track, now):
         rows.append(
             (since, event.expires, event.status, event.code, event.reason, True)
         )
-    since, expires, status, code, reason, provisional = rows[-1]
-    if expires is not None and expires <= now and status != UNKNOWN:
-        return expires, None, UNKNOWN, None, "", True
-    return rows[-1]
+    expires, status = rows[-1][1:3]
+    if expires is None:
+        return *rows[-1], None
+    stale = check.regimes.slot_of(expires)[1] + check.grace
+    if stale <= now and status != UNKNOWN:
+        return expires, None, UNKNOWN, None, "", True, None
+    return *rows[-1], stale

@@ -46,7 +46,7 @@ class Announcer:
             return []
         if standing.status not in BAD:
             return self.recovered(member_id, now)
-        if member_id in self.picture.maintained:
+        if standing.new or member_id in self.picture.maintained:
             return []
         if self.told.get(member_id) == standing.status:
             return []

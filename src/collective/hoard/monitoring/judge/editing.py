@@ -5,23 +5,25 @@ would not work is refused.
 """
 
 from ..database import tables as t
-from ..database import tables_judge as tj
 from ..history import meta
 from ..interfaces import STATUSES
 from ..interfaces import UnknownCheck
 from . import alarms
+from . import log
+from .belonging import save_dependency
+from .belonging import save_group
+from .belonging import save_maintenance
+from .entries import check_number
+from .entries import need
+from .entries import upsert
 from .interfaces import Alarm
 from .interfaces import COLLAPSE
 from .interfaces import UNKNOWN_MEMBERS
+from .interfaces import Verdict
 from .interfaces import WrongSettings
 from .loading import load
 from .parser import parse_rule
-from .parser import parse_selector
-from .spans import plan
-from .windows import checked
-from .windows import Maintenance
 from sqlalchemy import delete
-from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -78,6 +80,8 @@ def save(connection, data, now):
     :raises UnknownCheck: There is no such check.
     :raises Circular: Groups, dependencies or rules lead back to themselves.
     """
+    # From here on nobody else writes, and who looks for changes finds one.
+    meta.next_seq(connection)
     before = set(load(connection, now)[1])
     for kind in ("group", "dependency", "maintenance", "rule", "alarm"):
         for entry in data.get(kind) or ():
@@ -96,135 +100,6 @@ def refuse_strange(kind, entry):
     if unknown:
         known = ", ".join(sorted(KEYS[kind]))
         raise WrongSettings(f"{kind}: {unknown[0]!r} is unknown; known are {known}.")
-
-
-def need(kind, entry, *names):
-    for name in names:
-        if not entry.get(name) and entry.get(name) != 0:
-            raise WrongSettings(f"{kind} {entry.get('name', '')!r} needs {name!r}.")
-
-
-def check_number(connection, name):
-    """:raises UnknownCheck: There is none of that name."""
-    number = connection.scalar(select(t.check.c.id).where(t.check.c.name == name))
-    if number is None:
-        raise UnknownCheck(f"There is no check {name!r}.")
-    return number
-
-
-def upsert(connection, table, name, columns):
-    """Write a row known by its name; its number."""
-    own = table.c.name == name
-    number = connection.scalar(select(table.c.id).where(own))
-    if number is not None:
-        connection.execute(update(table).where(own).values(**columns))
-        return number
-    made = connection.execute(insert(table).values(name=name, **columns))
-    return made.inserted_primary_key[0]
-
-
-# --- Groups, dependencies, maintenance -----------------------------------------
-
-
-def save_group(connection, entry, now):
-    need("group", entry, "name")
-    columns = {"title": entry.get("title"), "public": bool(entry.get("public"))}
-    number = upsert(connection, t.group, entry["name"], columns)
-    if "checks" in entry:
-        members, parts = t.group_member, tj.group_part
-        connection.execute(delete(members).where(members.c.group_id == number))
-        for name in entry["checks"]:
-            row = {"group_id": number, "check_id": check_number(connection, name)}
-            connection.execute(insert(members).values(**row))
-    if "groups" in entry:
-        parts = tj.group_part
-        connection.execute(delete(parts).where(parts.c.group_id == number))
-        for name in entry["groups"]:
-            row = {"group_id": number, "part_id": group_number(connection, name)}
-            connection.execute(insert(parts).values(**row))
-    refuse_nesting(connection)
-
-
-def group_number(connection, name):
-    number = connection.scalar(select(t.group.c.id).where(t.group.c.name == name))
-    if number is None:
-        raise WrongSettings(f"There is no group {name!r}.")
-    return number
-
-
-def refuse_nesting(connection):
-    from .groups import around
-
-    names = dict(connection.execute(select(t.group.c.id, t.group.c.name)).all())
-    parts = tj.group_part.c
-    around(connection.execute(select(parts.group_id, parts.part_id)).all(), names)
-
-
-def save_dependency(connection, entry, now):
-    need("dependency", entry, "check", "on")
-    child = check_number(connection, entry["check"])
-    parents = entry["on"] if isinstance(entry["on"], list) else [entry["on"]]
-    for name in parents:
-        parent = check_number(connection, name)
-        d = t.dependency.c
-        own = (d.check_id == child) & (d.on_check_id == parent)
-        connection.execute(delete(t.dependency).where(own))
-        connection.execute(
-            insert(t.dependency).values(
-                check_id=child, on_check_id=parent, redundancy=entry.get("redundancy")
-            )
-        )
-
-
-def save_maintenance(connection, entry, now):
-    """The number of a new window.
-
-    Where one of this title, selector and beginning is there, it is that one's.
-    """
-    need("maintenance", entry, "title", "since", "until")
-    columns = {
-        "title": entry["title"],
-        "since": int(entry["since"]),
-        "until": int(entry["until"]),
-        "recurrence": entry.get("recurrence") or None,
-        "zone": entry.get("zone") or "UTC",
-        "selector": entry.get("selector") or "*",
-    }
-    checked(Maintenance(0, **{**columns, "recurrence": entry.get("recurrence") or ""}))
-    parse_selector(columns["selector"])
-    c = t.maintenance.c
-    own = (c.title == columns["title"]) & (c.since == columns["since"])
-    number = connection.scalar(
-        select(c.id).where(own, c.selector == columns["selector"])
-    )
-    if number is None:
-        made = connection.execute(
-            insert(t.maintenance).values(
-                **columns, author=entry.get("author"), created=int(now)
-            )
-        )
-        number = made.inserted_primary_key[0]
-    else:
-        connection.execute(
-            update(t.maintenance).where(c.id == number).values(**columns)
-        )
-    plan(connection, number, columns["since"], now)
-    return number
-
-
-def cancel_maintenance(connection, number, now):
-    """End a window, or let it never begin."""
-    c = t.maintenance.c
-    connection.execute(
-        update(t.maintenance)
-        .where(c.id == number, c.cancelled.is_(None))
-        .values(cancelled=int(now))
-    )
-    plan(connection, number, int(now), now)
-    meta.bump_generation(connection)
-
-
-# --- Rules and alarms -----------------------------------------------------------
 
 
 def severity(kind, entry):
@@ -317,6 +192,7 @@ def remove(connection, kind, name, now):
 
     :raises UnknownCheck: There is none.
     """
+    meta.next_seq(connection)
     table = {"rule": t.rule, "alarm": t.alarm}[kind]
     row = connection.execute(select(table).where(table.c.name == name)).one_or_none()
     if row is None:
@@ -330,7 +206,4 @@ def remove(connection, kind, name, now):
 
 
 def close_log(connection, check_id, now):
-    from . import log
-    from .interfaces import Verdict
-
     log.write(connection, [Verdict(check_id, now, "unmonitored", "removed", None)])

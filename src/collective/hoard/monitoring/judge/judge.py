@@ -10,8 +10,7 @@ from .interfaces import Verdict
 from .loading import load
 from .picture import Standing
 from .sources import SourceWatch
-from .spans import AGAIN
-from .spans import plan_all
+from .spans import extend
 
 
 #: Seconds without a tick after which we were not running.
@@ -46,7 +45,7 @@ class Judge:
         self.announcer = None
         self.sources = SourceWatch()
         self._generation = None
-        self._slow = self._maintain_due = self._plan_due = 0
+        self._slow = self._maintain_due = 0
         self._concerned = set()
 
     # --- Starting and reading anew --------------------------------------
@@ -184,9 +183,7 @@ class Judge:
             notices += self.announcer.steady(check_id, now)
         with self.engine.begin() as connection:
             meta.put(connection, TICK, int(now))
-            if now >= self._plan_due:
-                self._plan_due = now + AGAIN
-                plan_all(connection, now)
+            extend(connection, now)
             generation = meta.get(connection, meta.GENERATION)
             notices += self.sources.look(connection, now)
         if generation != self._generation:

@@ -34,7 +34,7 @@ def load(connection, now):
     )
     standings = load_standings(connection, now)
     for member in members.values():
-        unknown = Standing("unknown", now)
+        unknown = Standing("unknown", int(now), new=True)
         picture.add(member, standings.get(member.id, unknown))
     for rule in load_rules(connection):
         attempt(complaints, add_rule, picture, rule, standings)

@@ -38,26 +38,36 @@ def write(connection, verdicts):
 def append(connection, verdict):
     c = interval.c
     own = c.check_id == verdict.id
-    # Two changes in one second, or a clock set back: the later one counts.
-    connection.execute(delete(interval).where(own, c.since >= verdict.since))
-    last = connection.execute(
-        select(c.since, c.status).where(own).order_by(c.since.desc()).limit(1)
-    ).one_or_none()
     status = STATUSES.index(verdict.status)
-    if last is not None:
-        row = own & (c.since == last.since)
-        until = None if last.status == status else verdict.since
-        connection.execute(update(interval).where(row).values(until=until))
-        if until is None:
-            return
-    connection.execute(
-        insert(interval).values(
-            check_id=verdict.id,
-            since=verdict.since,
-            status=status,
-            reason=verdict.reason or None,
-        )
-    )
+    last, before = newest_two(connection, own)
+    if last is not None and last.status == status:
+        return
+    values = {"status": status, "reason": verdict.reason or None}
+    if last is None:
+        add(connection, verdict.id, verdict.since, values)
+        return
+    row = own & (c.since == last.since)
+    if verdict.since > last.since:
+        connection.execute(update(interval).where(row).values(until=verdict.since))
+        add(connection, verdict.id, verdict.since, values)
+    elif before is not None and before.status == status:
+        # Back within one second, or by a clock that was set back: it never was.
+        connection.execute(delete(interval).where(row))
+        row = own & (c.since == before.since)
+        connection.execute(update(interval).where(row).values(until=None))
+    else:
+        connection.execute(update(interval).where(row).values(values))
+
+
+def newest_two(connection, own):
+    c = interval.c
+    query = select(c.since, c.status).where(own).order_by(c.since.desc()).limit(2)
+    return (*connection.execute(query).all(), None, None)[:2]
+
+
+def add(connection, check_id, since, values):
+    row = {"check_id": check_id, "since": since, **values}
+    connection.execute(insert(interval).values(row))
 
 
 def show(connection, verdict, seq):

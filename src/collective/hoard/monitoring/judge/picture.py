@@ -19,6 +19,8 @@ class Standing:
     since: int
     reason: str = ""
     code: int | None = None
+    #: Nothing was ever known of it: unknown for rules, no news for people.
+    new: bool = False
 
 
 class Picture:

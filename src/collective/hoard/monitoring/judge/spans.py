@@ -1,42 +1,104 @@
-"""Maintenance worked out per check, for availability (`maintenance_span`)."""
+"""Maintenance windows worked out per check, for sums of availability.
+
+The table `maintenance_span` holds them so that the history needs neither
+selectors nor recurrences.  What is past is never taken back.
+"""
 
 from ..database import tables as t
+from ..history import meta
+from ..interfaces import MonitoringError
 from .loading import load_members
-from .loading import load_windows
 from .parser import parse_selector
+from .windows import checked
+from .windows import Maintenance
 from .windows import spans
 from sqlalchemy import delete
 from sqlalchemy import insert
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy import update
 
 
-#: Seconds ahead that are worked out, and after which it is done again.
-AHEAD = 86400
-AGAIN = 21600
+DAY = 86_400
+#: Seconds that recurring windows are worked out ahead; `extend` goes on.
+AHEAD = 8 * DAY
+#: Rows a statement.
+MANY = 5000
+#: Up to when `extend` has worked out everything.
+WORKED_OUT = "spans_until"
 
 
-def plan(connection, number, since, now, members=None):
-    """Work out one window anew from *since* on; what was before it stays."""
-    window = next((w for w in load_windows(connection) if w.id == number), None)
-    if window is None:
+def write(connection, window, now, until=None, members=None):
+    """Work out *window* from *now*, or its beginning if that is before, on.
+
+    A one-off window is worked out as a whole.
+
+    :raises MonitoringError: Window or selector cannot be understood.
+    """
+    checked(window)
+    selector = parse_selector(window.selector)
+    start = min(int(now), window.since)
+    end = max(until or now + AHEAD, window.until)
+    found = spans(window, start, end)
+    members = load_members(connection) if members is None else members
+    ids = [one.id for one in members.values() if selector.matches(one)]
+    if not found or not ids:
         return
     c = t.maintenance_span.c
     connection.execute(
-        delete(t.maintenance_span).where(c.maintenance_id == number, c.until > since)
+        delete(t.maintenance_span).where(
+            c.maintenance_id == window.id, c.since >= found[0][0]
+        )
     )
-    members = members or load_members(connection)
-    selector = parse_selector(window.selector)
-    chosen = [m.id for m in members.values() if selector.matches(m)]
     rows = [
-        {"check_id": m, "since": a, "until": b, "maintenance_id": number}
-        for a, b in spans(window, since, int(now) + AHEAD)
-        for m in chosen
+        {"check_id": i, "since": a, "maintenance_id": window.id, "until": b}
+        for i in ids
+        for a, b in found
     ]
-    if rows:
-        connection.execute(insert(t.maintenance_span), rows)
+    for place in range(0, len(rows), MANY):
+        connection.execute(insert(t.maintenance_span), rows[place : place + MANY])
 
 
-def plan_all(connection, now):
-    """Go on working out all windows, from now on."""
-    members = load_members(connection)
-    for window in load_windows(connection, now):
-        plan(connection, window.id, int(now), now, members)
+def end(connection, window_id, now):
+    """The window is over from *now* on; True unless it was before."""
+    m, c = t.maintenance, t.maintenance_span.c
+    query = update(m).where(m.c.id == window_id, m.c.cancelled.is_(None))
+    if not connection.execute(query.values(cancelled=int(now))).rowcount:
+        return False
+    own = c.maintenance_id == window_id
+    connection.execute(delete(t.maintenance_span).where(own, c.since >= now))
+    query = update(t.maintenance_span).where(own, c.until > now)
+    connection.execute(query.values(until=int(now)))
+    return True
+
+
+def extend(connection, now):
+    """Work out recurring windows for the days to come; cheap when it is done."""
+    if meta.get(connection, WORKED_OUT) > now + AHEAD // 2:
+        return []
+    m = t.maintenance
+    query = select(m).where(
+        m.c.cancelled.is_(None),
+        or_(m.c.recurrence.is_not(None), m.c.until > now),
+    )
+    members, complaints = load_members(connection), []
+    for row in connection.execute(query).all():
+        try:
+            write(connection, window_of(row), now, members=members)
+        except MonitoringError as error:
+            complaints.append(str(error))
+    meta.put(connection, WORKED_OUT, int(now + AHEAD))
+    return complaints
+
+
+def window_of(row):
+    return Maintenance(
+        row.id,
+        row.title,
+        row.since,
+        row.until,
+        row.recurrence or "",
+        row.zone or "UTC",
+        row.selector or "*",
+        row.cancelled,
+    )

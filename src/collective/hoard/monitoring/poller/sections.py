@@ -33,6 +33,8 @@ class Http:
 
     `origins`: other sites whose pages may listen to events. `max_bytes`: of
     one request. `events_secret`: signs the tokens of event streams.
+    `metrics_secret`: the bearer token for `/metrics` and `/lamp.json`; without it only
+    this machine may ask for them.
     """
 
     listen: str = ""
@@ -42,6 +44,7 @@ class Http:
     max_bytes: int = 1_000_000
     max_results: int = 1000
     events_secret: str = ""
+    metrics_secret: str = ""
     max_clients: int = 2000
 
     def address(self):

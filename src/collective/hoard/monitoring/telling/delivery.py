@@ -80,10 +80,11 @@ class Delivery:
     def take(self, message, contact, now):
         """Mark the message as being sent; its letter, or None without lines."""
         with self.engine.begin() as connection:
+            # First of all: from here on nothing is taken back from it.
+            queue.mark(connection, message.id, state="sending")
             lines = queue.load_lines(connection, message.id)
-            state = "sending" if lines else "empty"
             if not lines:
-                queue.mark(connection, message.id, state=state, sent=int(now))
+                queue.mark(connection, message.id, state="empty", sent=int(now))
                 return None
             counts = incidents.below(connection, {one.check_id for one in lines})
             lines = [replace(one, below=counts.get(one.check_id, 0)) for one in lines]
@@ -92,13 +93,8 @@ class Delivery:
             letter = write_letter(
                 message.uuid, lines, contact, int(now), limit, self.link, digest
             )
-            queue.mark(
-                connection,
-                message.id,
-                state=state,
-                subject=letter.subject,
-                lines=len(lines),
-            )
+            heading = {"subject": letter.subject, "lines": len(lines)}
+            queue.mark(connection, message.id, **heading)
         return letter
 
     def settle(self, message, state, now, error=None):

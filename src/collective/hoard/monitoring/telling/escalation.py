@@ -46,7 +46,9 @@ def due(connection, roster, now):
     """``[(notice, policy, step, incident id)]`` that are to be told now."""
     policies = {policy.id: policy for policy in roster.policies}
     query = (
-        select(tj.escalation, i.check_id, i.title, i.since, i.severity, i.key)
+        select(
+            tj.escalation, i.check_id, i.title, i.since, i.severity, i.key, i.settings
+        )
         .join(t.incident, i.id == e.incident_id)
         .where(e.due <= now)
     )
@@ -77,7 +79,10 @@ def later(connection, row, due, step):
 
 
 def notice(row):
+    details = row.settings or {}
     return Notice(
+        reason=details.get("reason", ""),
+        groups=frozenset(details.get("groups", ())),
         kind="problem",
         check_id=row.check_id or 0,
         name=row.title,

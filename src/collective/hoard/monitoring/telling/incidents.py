@@ -40,11 +40,17 @@ def open_all(connection, openings):
             "state": state,
             "key": notice.key,
             "into_id": into,
+            "settings": details(notice),
         }
         for notice, state, into in openings
     ]
     query = insert(t.incident).returning(c.id, sort_by_parameter_order=True)
     return list(connection.scalars(query, rows))
+
+
+def details(notice):
+    """What later messages about the incident need of its notice."""
+    return {"reason": notice.reason[:1000], "groups": sorted(notice.groups)}
 
 
 def change_all(connection, changes):

@@ -69,6 +69,7 @@ class Intake:
                 "state": state_of(n),
                 "severity": STATUSES.index(n.status),
                 "into_id": None,
+                "settings": incidents.details(n),
             }
             for n in notices
         }

@@ -93,6 +93,9 @@ def make_contact(data):
     zone(zone_name)
     settings = data.get("settings") or {}
     limits(settings, name)
+    if not str(settings.get("secret", "env:")).startswith(("env:", "file:/")):
+        # The database is read by many: a secret in it would be none.
+        raise WrongSettings(f"Contact {name!r}: a secret is env:NAME or file:/path.")
     quiet = parse_hours(data["quiet"], zone_name) if data.get("quiet") else None
     return Contact(
         data.get("id", 0),

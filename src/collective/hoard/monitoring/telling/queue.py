@@ -61,13 +61,17 @@ def cancel(connection, incident_ids, state="cancelled"):
 
     What a message under way contains stays: it cannot be taken back.
     """
+    if not incident_ids:
+        return
+    # Locked, so that on PostgreSQL none of them begins to be sent meanwhile.
+    query = select(m.id).where(m.state == "waiting").with_for_update()
+    waiting = list(connection.scalars(query))
     for part in portions(incident_ids):
-        waiting = select(m.id).where(m.state == "waiting")
         connection.execute(
             update(t.notification)
             .where(
                 n.incident_id.in_(part),
-                or_(n.state == "queued", n.message_id.in_(waiting)),
+                or_(n.state.in_(("queued", "urgent")), n.message_id.in_(waiting)),
                 n.state.in_(UNTOLD),
             )
             .values(state=state)

@@ -1,5 +1,6 @@
 """`Teller`: from notices to messages that each recipient can stand."""
 
+from . import queue
 from .delivery import Delivery
 from .intake import Intake
 from .pouring import digest
@@ -9,6 +10,8 @@ from .roster import load_roster
 
 #: Seconds between two looks at contacts and policies.
 RELOAD = 30
+#: Seconds for which it is kept who was told what, and between two clean-ups.
+KEPT, CLEAN = 400 * 86400, 3600
 
 
 class Teller:
@@ -26,6 +29,7 @@ class Teller:
         self._roster = roster
         self._fixed = roster is not None
         self._loaded = None
+        self._cleaned = 0
         self.delivery = Delivery(engine, channels, link)
 
     def roster(self, connection, now):
@@ -57,6 +61,9 @@ class Teller:
             lines = Intake(connection, roster, now).escalate()
             pour(connection, roster, lines, now)
             digest(connection, roster, now)
+            if now - self._cleaned >= CLEAN or now < self._cleaned:
+                self._cleaned = now
+                queue.forget(connection, now - KEPT)
         return self.delivery.deliver(roster, now)
 
     def next_due(self):

@@ -48,21 +48,19 @@ def from_data(kind, data, where):
     return kind(**data)
 
 
-def secret(reference):
-    """What ``env:NAME`` or ``file:/path`` stands for; empty for nothing.
+def secret(text):
+    """*text*, or what ``env:NAME`` or ``file:/path`` stands for.
 
-    :raises WrongSettings: There is nothing.
+    :raises WrongSettings: It refers to nothing.
     """
-    if not reference:
-        return ""
-    kind, _, where = str(reference).partition(":")
-    if kind == "env":
+    kind, colon, where = str(text).partition(":")
+    if colon and kind == "env":
         if where not in os.environ:
             raise WrongSettings(f"The environment variable {where} is not set.")
         return os.environ[where]
-    if kind == "file":
+    if colon and kind == "file":
         try:
             return Path(where).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise WrongSettings(f"The file {where} cannot be read.") from error
-    raise WrongSettings("A secret is written env:NAME or file:/path.")
+    return str(text)

@@ -1,0 +1,1 @@
+Monitoring keeps a history that can be imported, healed by late results and asked for the availability of any period: `hoard-poller import`, `availability`, `history`, `suppressed` and `migrate`, on SQLite and PostgreSQL.

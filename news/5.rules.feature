@@ -1,0 +1,1 @@
+Rules over members, metrics and sources ("at least 80 % of the app servers up and fewer than 5 % errors"), alarms with M of N periods, dependencies, nested groups and recurring maintenance say what a change of many checks means; `hoard-poller rules` checks and explains them.

@@ -1,0 +1,1 @@
+People are told by mail, webhook, AMQP or MQTT without being flooded: at most four messages in ten minutes whatever happens, growing digests, escalation, acknowledgement and quiet hours; `hoard-poller simulate` shows what a past day would have sent.

@@ -1,0 +1,1 @@
+"""How others get at what monitoring knows: OpenMetrics, Munin, plugins, lamps."""
