@@ -145,7 +145,7 @@ def configuration(path, flight, ca=None, **more):
 WARM, MEASURED = 3, 4
 
 
-def ours(path, count, flight, ca=None):
+def ours(path, count, flight, ca=None, warm=WARM, measured=MEASURED):
     """(CPU seconds, wall seconds) of one sweep: checked, judged and stored.
 
     Sweeps follow each other as they would every five minutes, by a clock of
@@ -159,7 +159,7 @@ def ours(path, count, flight, ca=None):
         await service.open(beats=False)
         writing = asyncio.create_task(service.writer.run())
         spent, swept = [], []
-        for _ in range(WARM + MEASURED):
+        for _ in range(warm + measured):
             cpu, wall = time.process_time(), time.monotonic()
             before = service.writer.written
             await service.engine.run_all_once()
@@ -173,7 +173,7 @@ def ours(path, count, flight, ca=None):
         service.writer.stop()
         await writing
         await service._end()
-        return sum(spent[WARM:]) / MEASURED, min(swept[WARM:])
+        return sum(spent[warm:]) / measured, min(swept[warm:])
 
     return asyncio.run(work())
 
@@ -186,9 +186,9 @@ def cpu(report, sizes, folder):
     with nginx(folder / "nginx") as (http, https, ca):
         for kind, port, bound in (("http", http, 3.0), ("https", https, 1.5)):
             count = sizes.checks if kind == "http" else sizes.tls_checks
-            path = database(folder, kind, port, count)
             mine, plain = [], []
             for _ in range(sizes.rounds):
+                path = database(folder, kind, port, count)
                 plain.append(bare(kind, port, count, 200, ca)[0])
                 mine.append(ours(path, count, 200, ca)[0])
             per = 1000 / count
@@ -232,11 +232,11 @@ def sweep(report, sizes, folder):
     """A sweep over sites with realistic latencies, by the wall clock."""
     with slow_sites() as port:
         for flight in (200, 1000):
-            path = database(folder, "http", port, sizes.sweep)
             mine, plain = [], []
             for _ in range(sizes.sweeps):
+                path = database(folder, "http", port, sizes.sweep)
                 plain.append(bare("http", port, sizes.sweep, flight)[1])
-                mine.append(ours(path, sizes.sweep, flight)[1])
+                mine.append(ours(path, sizes.sweep, flight, warm=0, measured=1)[1])
             report.line(f"sweep, {flight} in flight: bare libcurl, s", min(plain))
             report.line(f"sweep, {flight} in flight: ours, s", min(mine))
             report.ratio(
