@@ -193,7 +193,9 @@ def test_somebody_takes_care_and_others_see_it(user, url, ask, names):
 
     assert "I restart it &lt;b&gt;now&lt;/b&gt;" in contents(user)
     row = ask(select(t.ack))[0]
-    assert (row.author, row.until - row.since) == ("admin", 4 * 3600)
+    assert row.author == "admin"
+    # The clock is read twice.
+    assert 0 <= 4 * 3600 - (row.until - row.since) <= 5
     user.open(f"{url}hoard-monitoring")
     assert "taken care of" in contents(user)
     post(user, f"{url}hoard-check/{number}", ("withdraw", "1"))
