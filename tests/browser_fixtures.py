@@ -14,9 +14,13 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(require_service):
-    """A running Chromium."""
+    """A running Chromium.
+
+    Not for the whole session: as long as Playwright is there the main thread has
+    an event loop that runs, and ``asyncio.run`` refuses to work.
+    """
     from playwright.sync_api import sync_playwright
 
     path = require_service("chromium")
