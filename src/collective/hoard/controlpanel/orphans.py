@@ -12,6 +12,7 @@ from ..ledger import remove_ledger
 from ..ledger.interfaces import LedgerMissing
 from ..ledger.interfaces import NewerLayout
 from ..ledger.keys import key_time
+from ..watch.metering.removed import ledger_removed
 from .ledgers import find_form
 from collective.hoard import _
 from plone.protect import CheckAuthenticator
@@ -85,6 +86,7 @@ class DeleteLedger(_LedgerView):
             return self.index()
         CheckAuthenticator(self.request)
         title = self.ledger.title
+        ledger_removed(self.context, self.ledger)
         remove_ledger(self.context, self.ledger.form_uid)
         done = _(
             "The submissions of “${title}” were deleted.", mapping={"title": title}

@@ -12,7 +12,6 @@ from .writing import free_ports
 from .writing import PORTS
 from .writing import prepare
 from .writing import PUSH_TOKEN
-from .writing import VITALS_TOKEN
 from .writing import vitals_of
 from .writing import write_configuration
 from pathlib import Path

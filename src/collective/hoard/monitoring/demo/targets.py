@@ -144,7 +144,8 @@ def bring_temperature(poller, token):
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     opener = build_opener(ProxyHandler({}))
     try:
-        with opener.open(Request(poller, data, headers), timeout=10) as reply:
+        request = Request(poller, data, headers)  # noqa: S310 - our own address
+        with opener.open(request, timeout=10) as reply:
             return reply.status == 200
     except (URLError, OSError):
         return False  # It starts, or has stopped: the next one comes soon.

@@ -1,5 +1,6 @@
 """The files of the demo's poller: configuration, ports, tokens, certificate."""
 
+from ..checks.site_numbers import vitals_params
 from .checks import HERE
 from .making import LIVE
 from .making import Ports
@@ -92,4 +93,4 @@ secrets = [{q(f"file:{folder / VITALS_TOKEN}")}]
 
 def vitals_of(folder):
     """Parameters of the check that reads the site's own numbers."""
-    return {}
+    return vitals_params("/hoard", f"file:{folder / VITALS_TOKEN}")
