@@ -175,10 +175,11 @@ def test_when_nothing_changed_nothing_is_written(site, form, session):
 def test_a_search_is_counted_without_writing(functional, site, form):
     send(form, (1, 0))
     manager = browser(functional["app"], SITE_OWNER_NAME, SITE_OWNER_PASSWORD)
+    manager.open(form.absolute_url())
     before = site._p_jar.db().lastTransaction()
     path = site.getPhysicalPath()
 
-    manager.open(f"{form.absolute_url()}/@@search-submissions?SearchableText=Ada")
+    manager.open(f"{form.absolute_url()}/@@hoard-search?text=Ada")
 
     assert list(searches.waiting(path).values()) == [1]
     assert site._p_jar.db().lastTransaction() == before

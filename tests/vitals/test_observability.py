@@ -8,6 +8,7 @@ from collective.hoard.outbox import mark
 from collective.hoard.testing.samples import browser
 from prometheus_client.parser import text_string_to_metric_families
 from zope.component import getUtility
+from zope.component.hooks import setSite
 import pytest
 import re
 import transaction
@@ -21,8 +22,10 @@ pytest.importorskip("plone.observability.interfaces")
 def loaded(functional):
     from zope.configuration import xmlconfig
 
+    setSite(None)
     context = functional["configurationContext"]
     xmlconfig.file("configure.zcml", observability, context)
+    setSite(functional["portal"])
 
 
 @pytest.fixture
