@@ -12,6 +12,7 @@ from plone.app.testing import applyProfile
 from plone.uuid.interfaces import IUUID
 from zope.component import getUtilitiesFor
 import pytest
+import transaction
 
 
 @pytest.fixture
@@ -39,8 +40,12 @@ def test_installed_twice_it_keeps_what_is_there(demo):
     assert len(find_ledger(demo.contact)) == 200
 
 
-def test_what_people_sent_can_be_searched(demo):
+def test_what_people_sent_can_be_searched(functional):
+    demo = functional["portal"]
+    applyProfile(demo, "collective.hoard:demo")
+    transaction.commit()
     drain_once(demo)
+    transaction.begin()
     collections = readable(demo, [IUUID(demo.contact)])
 
     search = Search(demo, collections, {"text": "umbrella"})
