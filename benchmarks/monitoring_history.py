@@ -125,7 +125,7 @@ def timed_inserts(engine, batches):
 
 
 def year_of_intervals(engine, start):
-    """24 outages and 12 gaps a check, as the anchors have them."""
+    """24 outages and 12 gaps a check."""
     chance = random.Random(2)
     with engine.begin() as connection:
         for number in range(1, CHECKS + 1):

@@ -9,6 +9,7 @@ from collective.hoard.ledger.keys import now_ms
 from itertools import cycle
 from plone import api
 from plone.uuid.interfaces import IUUID
+from product_targets import connect  # noqa: F401 - asked for by the worker
 from submissions import FIELDS
 from submissions import many
 import time

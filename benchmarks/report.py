@@ -31,6 +31,7 @@ class Samples:
 
 #: Name: what seconds, bytes or megabytes are multiplied with, and shown as.
 UNITS = {
+    "ns": (1e9, "ns"),
     "ms": (1e3, "ms"),
     "s": (1, "s"),
     "KB": (1e-3, "KB"),

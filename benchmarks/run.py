@@ -53,8 +53,14 @@ class Sizes:
     ledger_runs: int = 5
     zeo_rows: int = 1_200
     zeo_rounds: int = 3
+    tellings: int = 20
     migrated: int = 180_000
     migrations: int = 2
+    lookups: int = 100_000
+    lookup_runs: int = 15
+    messages: int = 2_000
+    message_rounds: int = 5
+    searched: int = 100_000
 
 
 FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
@@ -63,6 +69,10 @@ FORMS = ("visitors", "receivers", "versions", "ledger")
 #: ``<name>_rows`` has ``measure(folder, sizes)``, which returns rows.
 OTHERS = {
     "migration": "Migration",
+    "connections": "Connections",
+    "delivery": "Delivery",
+    "outbox": "Outbox",
+    "search": "Search",
 }
 PARTS = (*FORMS, *OTHERS)
 

@@ -92,6 +92,11 @@ class Jobs:
             form = self._product.make_form(root[SITE], id)
             api.content.transition(form, "publish")
 
+    def connect(self, id):
+        """Let the submissions of a form go to four targets, for products that can."""
+        with admin() as root:
+            return self._product.connect(root[SITE][id])
+
     def make_page(self, id):
         """A page that has a form, for products that can."""
         with admin() as root:

@@ -1,5 +1,6 @@
 """The benchmarks run, with sizes that say nothing about speed and without a peer."""
 
+from dataclasses import replace
 from pathlib import Path
 import pytest
 import sys
@@ -140,3 +141,11 @@ def test_the_page_keeps_what_was_written_by_hand(sizes, tmp_path):
     assert "## Other" in path.read_text()
     assert path.read_text().endswith("\n## On PostgreSQL\n\nby hand\n")
     assert "outdated" not in path.read_text()
+
+
+def test_a_look_up_is_measured(sizes, tmp_path):
+    from connections_rows import measure
+
+    (row,) = measure(tmp_path, replace(sizes, lookups=10, lookup_runs=3))
+
+    assert row.ours.median > 0 and row.other.startswith("thread-local: ")

@@ -8,6 +8,7 @@ from collective.hoard.connections import forget
 from collective.hoard.connections import holder_of
 from collective.hoard.connections import writable
 from collective.hoard.connections._clients import closer
+from collective.hoard.connections._kept import Kept
 from collective.hoard.connections.interfaces import IForeignConnections
 from collective.hoard.connections.interfaces import IKept
 from collective.hoard.connections.interfaces import NoWritesHere
@@ -129,17 +130,18 @@ def test_closed_with_the_database(db, factory):
     assert [client.closed for client in factory.made] == [1, 1]
 
 
-def test_closed_by_the_garbage_collector_when_all_else_failed(db, factory):
-    (connection,) = open_with_clients(db, factory, 1)
-    connection._Connection__onCloseCallbacks = None
-    connection.close()
-    db.close()
+def test_closed_by_the_garbage_collector_when_never_given_back(db, factory):
+    first = db.open(transaction.TransactionManager())
+    # Nothing is loaded in the second: ZODB itself keeps those with objects.
+    lost = db.open(transaction.TransactionManager())
+    holder_of(lost).add((b"12345678", "svc"), Kept(factory(), "svc"))
     assert factory.open == 1
 
-    del connection
+    del lost
     gc.collect()
 
     assert factory.open == 0
+    first.close()
 
 
 def test_200_cycles_leave_no_descriptor(db, factory):
@@ -257,6 +259,26 @@ def test_a_new_object_has_its_client_until_the_transaction_ends(factory):
     assert foreign_connection(obj, "svc", factory) is not first
     transaction.commit()
     assert factory.open == 0
+
+
+def test_new_objects_do_not_share_a_client(factory):
+    transaction.begin()
+    for _ in range(20):
+        foreign_connection(PersistentMapping(), "svc", factory)
+
+    assert len(factory.made) == 20
+    transaction.abort()
+    assert factory.open == 0
+
+
+def test_an_object_of_a_closed_connection(db, factory):
+    connection = db.open()
+    obj = connection.root.a
+    connection.close()
+
+    first = foreign_connection(obj, "svc", factory)
+
+    assert foreign_connection(obj, "svc", factory) is first
 
 
 def test_a_savepoint_and_abort_leave_nothing_for_good(connection, factory, monkeypatch):

@@ -32,6 +32,8 @@ import pytest
 import requests
 import socket
 import ssl
+import subprocess
+import sys
 import traceback
 
 
@@ -496,3 +498,31 @@ def test_solr_asks_its_session_for_no_more_than_we_have():
         with pytest.raises(ServiceDown, match="Nothing answers"):
             ask()
     assert not isinstance(solr.session, requests.Session)
+
+
+def test_solr_without_a_core():
+    from collective.hoard.connections.connectors.solr import SolrConnector
+
+    trial = SolrConnector().try_it(make("http://127.0.0.1:1/", kind="solr"))
+
+    assert not trial.ok and "name of a core" in trial.message
+
+
+def test_libraries_of_extras_are_loaded_by_use_only(python_environment):
+    code = (
+        "import sys, zope.component\n"
+        "from zope.configuration import xmlconfig\n"
+        "import collective.hoard.connections as package\n"
+        "import collective.hoard.connections.health\n"
+        "context = xmlconfig.file('meta.zcml', zope.component)\n"
+        "xmlconfig.file('configure.zcml', package, context=context)\n"
+        "print([n for n in ('kombu', 'paho', 'sqlalchemy', 'psycopg', 'pysolr')"
+        " if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=python_environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "[]", done.stderr

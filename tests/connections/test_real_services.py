@@ -180,11 +180,27 @@ def test_a_server_that_hangs(settings_for, kind, used):
     assert use(settings)
 
 
-@pytest.mark.parametrize("kind", ["amqp", "sql", "mqtt"])
-def test_a_wrong_password(settings_for, monkeypatch, kind):
-    settings, _server = settings_for(kind)
-    if not settings.secret_reference:
-        pytest.skip("the server asks for no password")
+@pytest.fixture
+def with_password(settings_for, own_server, monkeypatch):
+    """``with_password(kind)``: settings for a server that asks for one."""
+
+    def with_password(kind):
+        if kind != "mqtt":
+            return settings_for(kind)[0]
+        server = own_server("mosquitto", users={"hoard": "right"})
+        monkeypatch.setenv("HOARD_TEST_SECRET", "right")
+        url = server.url.replace("mqtt://", "mqtt://hoard@")
+        return ServiceSettings(
+            "mqtt", "mqtt", url, secret_reference="env:HOARD_TEST_SECRET"
+        )
+
+    return with_password
+
+
+@pytest.mark.parametrize("kind", ["amqp", "mqtt", "sql"])
+def test_a_wrong_password(with_password, monkeypatch, kind):
+    settings = with_password(kind)
+    assert CONNECTORS[kind].try_it(settings).ok
     monkeypatch.setenv("HOARD_TEST_SECRET", "hunter2")
 
     trial = CONNECTORS[kind].try_it(settings)
@@ -238,8 +254,8 @@ def test_amqp_confirms_arrive_at_a_queue(settings_for):
         message = queue.get(timeout=2)
         message.ack()
         assert message.payload == {"number": 1}
-        queue.queue.delete()
         queue.close()
+        queue.queue.delete()
 
 
 def test_borrowed_sockets_are_kept(settings_for):

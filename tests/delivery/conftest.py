@@ -15,6 +15,9 @@ from forms.conftest import field
 from forms.conftest import kinds  # noqa: F401 - a fixture
 from forms.conftest import make_form
 from plone import api
+from zope.globalrequest import clearRequest
+from zope.globalrequest import getRequest
+from zope.globalrequest import setRequest
 import pytest
 import socket
 import transaction
@@ -76,11 +79,15 @@ def send(form, **values):
 
 
 def drain(form):
-    """Deliver what waits; ``{target: Drained}``."""
+    """Deliver what waits, without a request as a drainer is; ``{target: Drained}``."""
     transaction.commit()
-    found = drain_once(api.portal.get())
-    transaction.begin()
-    return found
+    site, request = api.portal.get(), getRequest()
+    clearRequest()
+    try:
+        return drain_once(site)
+    finally:
+        setRequest(request)
+        transaction.begin()
 
 
 def state(target):

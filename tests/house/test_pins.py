@@ -24,6 +24,8 @@ def test_every_dependency_is_pinned_to_a_version_that_fits(packages, project):
 
     for requirement in map(Requirement, [*wanted, *packages.HOUSE]):
         name = packages.canonical(requirement.name)
+        if name == "collective-hoard":
+            continue  # An extra that is made of others.
         assert name in pins, f"{name} has no pin: make pins"
         assert requirement.specifier.contains(pins[name], prereleases=True), name
 

@@ -4,6 +4,7 @@ from collective.hoard.ledger import create_ledger
 from persistent.mapping import PersistentMapping
 from plone.testing.zca import popGlobalRegistry
 from plone.testing.zca import pushGlobalRegistry
+from stand_ins import a_site
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
 from zope.annotation.attribute import AttributeAnnotations
@@ -29,7 +30,7 @@ def db(tmp_path):
     storage = FileStorage(str(tmp_path / "Data.fs"), blob_dir=str(tmp_path / "blobs"))
     db = DB(storage)
     with db.transaction() as connection:
-        connection.root()["site"] = PersistentMapping()
+        connection.root()["site"] = a_site()
     yield db
     db.close()
 

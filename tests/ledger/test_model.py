@@ -19,6 +19,7 @@ from hypothesis.stateful import multiple
 from hypothesis.stateful import rule
 from hypothesis.stateful import RuleBasedStateMachine
 from persistent.mapping import PersistentMapping
+from stand_ins import a_site
 from ZODB.DB import DB
 from zope.annotation.attribute import AttributeAnnotations
 import pytest
@@ -46,7 +47,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def begin(self):
         self.db = DB(None)
         self.connection = self.db.open()
-        site = self.connection.root()["site"] = PersistentMapping()
+        site = self.connection.root()["site"] = a_site()
         self.ledger = create_ledger(site, "form")
         self.ledger.add_schema({})
         self.ms = START

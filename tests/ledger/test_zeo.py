@@ -3,7 +3,7 @@
 from collective.hoard.ledger import create_ledger
 from collective.hoard.ledger import get_ledger
 from pathlib import Path
-from persistent.mapping import PersistentMapping
+from stand_ins import a_site
 import os
 import pytest
 import subprocess
@@ -27,7 +27,7 @@ def address(tmp_path):
 def zeo(address):
     db = ZEO.DB(address)
     with db.transaction() as connection:
-        site = connection.root()["site"] = PersistentMapping()
+        site = connection.root()["site"] = a_site()
         create_ledger(site, "form").add_schema({})
     yield db
     db.close()

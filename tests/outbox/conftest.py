@@ -6,6 +6,7 @@ from collective.hoard.outbox.interfaces import IMessageTarget
 from persistent.mapping import PersistentMapping
 from plone.testing.zca import popGlobalRegistry
 from plone.testing.zca import pushGlobalRegistry
+from stand_ins import a_site
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
 from zope.annotation.attribute import AttributeAnnotations
@@ -29,7 +30,7 @@ def db(tmp_path):
     """A database with files; a mapping at root()["site"], nothing in it."""
     db = DB(FileStorage(str(tmp_path / "Data.fs")))
     with db.transaction() as connection:
-        connection.root()["site"] = PersistentMapping(rows=PersistentMapping())
+        connection.root()["site"] = a_site(rows=PersistentMapping())
     yield db
     db.close()
 

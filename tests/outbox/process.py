@@ -18,6 +18,7 @@ from collective.hoard.outbox.interfaces import IMessageTarget
 from outbox.recorder import Notes
 from outbox.recorder import Rows
 from persistent.mapping import PersistentMapping
+from stand_ins import a_site
 from threading import Barrier
 from threading import Thread
 from ZODB.DB import DB
@@ -73,7 +74,7 @@ def make(path):
     """A database with a site and its outbox."""
     db = DB(FileStorage(path))
     with db.transaction() as connection:
-        site = connection.root()["site"] = PersistentMapping(rows=PersistentMapping())
+        site = connection.root()["site"] = a_site(rows=PersistentMapping())
         prepare(site, search="marks", mail="messages")
     db.close()
 
@@ -120,6 +121,22 @@ def submit(path, url, point, number):
 def terms():
     """The next process need not wait until the lease of a killed one is over."""
     return Terms(f"{os.getpid()}", lease_seconds=0, force=True)
+
+
+def held(path, url, seconds):
+    """Die with a lease of so many *seconds*, after the answer to one message."""
+    make(path)
+    status = in_child(lambda: die_with_lease(path, url, seconds))
+    assert status == signal.SIGKILL, status
+
+
+def die_with_lease(path, url, seconds):
+    register(url, "after answer")
+    connection = DB(FileStorage(path)).open()
+    site = connection.root()["site"]
+    send(site, "mail", "note")
+    transaction.commit()
+    drain_once(site, terms=Terms("died", lease_seconds=seconds))
 
 
 def final(path, url):
@@ -194,7 +211,7 @@ def outbox_oids(db, connection):
 
 def prepare_zeo(db):
     with db.transaction() as connection:
-        site = connection.root()["site"] = PersistentMapping(rows=PersistentMapping())
+        site = connection.root()["site"] = a_site(rows=PersistentMapping())
         create_ledger(site, "form").add_schema({})
         prepare(site, search="marks")
         prepare(site, **dict.fromkeys(MESSAGE_TARGETS, "messages"))

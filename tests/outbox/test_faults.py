@@ -2,11 +2,13 @@
 
 from collective.hoard.outbox import mark
 from collective.hoard.outbox import outbox_state
+from collective.hoard.outbox import prepare
 from collective.hoard.outbox import send
 from collective.hoard.outbox._drain import Terms
 from collective.hoard.outbox._lease import LEASE_SECONDS
 from collective.hoard.outbox.interfaces import IMarkTarget
 from collective.hoard.outbox.interfaces import IMessageTarget
+from collective.hoard.outbox.once import drain_database
 from collective.hoard.outbox.once import drain_once
 from collective.hoard.outbox.worker import Worker
 from outbox.process import MESSAGE_TARGETS
@@ -17,13 +19,16 @@ from outbox.recorder import Rows
 from pathlib import Path
 from random import choice
 from random import random
+from stand_ins import a_site
 from threading import Lock
 from threading import Thread
 from time import monotonic
 from time import sleep
-from time import time
 from transaction import TransactionManager
+from ZODB.DB import DB
+from ZODB.FileStorage import FileStorage
 from ZODB.POSException import ConflictError
+from zope.annotation.interfaces import IAnnotations
 from zope.component import provideUtility
 from zope.interface import implementer
 import json
@@ -194,6 +199,21 @@ def test_poison_is_parked_while_the_rest_passes(db, site, recorder, targets, wor
     assert state_of(site)["mail"].last_error == "the service answered 400"
 
 
+def test_a_site_that_cannot_be_read_keeps_no_other_from_it(db, site, recorder, targets):
+    with db.transaction() as connection:
+        bad = connection.root()["bad"] = a_site()
+        prepare(bad)
+        IAnnotations(bad)["collective.hoard.outbox"]["version"] = 2
+    sites = {
+        name: lambda connection, name=name: connection.root()[name]
+        for name in ("gone", "bad", "site")
+    }
+    submit(db, 1)
+    done = drain_database(db, lambda connection: sites)
+    assert set(done) == {("site", "mail"), ("site", "search")}
+    assert all(one.sent == 1 for one in done.values())
+
+
 def test_what_is_committed_is_delivered_at_once(db, site, recorder, targets):
     """The worker of the same process need not look for it."""
     sites = {"/site": lambda connection: connection.root()["site"]}
@@ -222,22 +242,26 @@ def test_of_two_workers_one_delivers(db, site, recorder, targets, work):
     assert len(recorder.messages) == 30
 
 
-def test_a_drainer_that_died_is_replaced_when_its_lease_ends(
-    db, site, recorder, targets, work
+def test_a_drainer_that_was_killed_is_replaced_when_its_lease_ends(
+    tmp_path, recorder, targets
 ):
     assert LEASE_SECONDS + 1 < 60
-    submit(db, 1)
-
-    with db.transaction() as connection:
-        target = connection.root()["site"].__annotations__["collective.hoard.outbox"]
-        target["targets"]["mail"]["lease"].update(
-            owner="died", expires=int((time() + 1.5) * 1000)
-        )
-    assert drain_once(site)["mail"].busy
+    path = str(tmp_path / "Killed.fs")
     started = monotonic()
-    work()
-    wait_for(lambda: recorder.messages)
-    assert monotonic() - started > 0.5
+    result(start("held", path=path, url=recorder.url, seconds=3))
+    db = DB(FileStorage(path))
+    site = db.open().root()["site"]
+    assert drain_once(site)["mail"].busy and len(recorder.messages) == 1
+    sites = {"/site": lambda connection: connection.root()["site"]}
+    worker = Worker(db, 0.05, lambda connection: sites)
+    worker.start()
+
+    wait_for(lambda: len(recorder.messages) == 2, 10)
+
+    assert monotonic() - started > 3
+    assert recorder.messages[0] == recorder.messages[1]
+    worker.stop()
+    db.close()
 
 
 @implementer(IMarkTarget)

@@ -14,6 +14,7 @@ from datetime import datetime
 from datetime import timedelta
 from datetime import UTC
 from uuid import UUID
+from ZODB.POSException import ConflictError
 import pytest
 import transaction
 
@@ -66,6 +67,22 @@ def test_a_savepoint_that_is_rolled_back_leaves_no_message(site, mail):
     send(site, "mail", "phantom")
     savepoint.rollback()
     transaction.commit()
+    drain_once(site)
+    assert mail.bodies == ["kept"]
+
+
+def test_who_loses_a_conflict_leaves_no_message(site, mail, db):
+    manager = transaction.TransactionManager()
+    connection = db.open(manager)
+    other = connection.root()["site"]
+    for root, name in ((site, "kept"), (other, "phantom")):
+        root["rows"][1] = name
+        send(root, "mail", name)
+    transaction.commit()
+    with pytest.raises(ConflictError):
+        manager.commit()
+    manager.abort()
+    connection.close()
     drain_once(site)
     assert mail.bodies == ["kept"]
 
@@ -209,6 +226,8 @@ def test_what_is_not_there_is_named(site, act):
 
 
 def test_a_target_that_nobody_registered_keeps_its_messages(site):
-    send_all(site, 1)
-    assert "no target is registered" in drain_once(site)["mail"].error
-    assert pending(site) == 1
+    send(site, "fax", 1)
+    transaction.commit()
+    assert "no target is registered" in drain_once(site)["fax"].error
+    transaction.begin()
+    assert outbox_state(site)["fax"].pending == 1

@@ -1,7 +1,6 @@
 """Every back end over the same rows."""
 
-from collective.hoard.connections.interfaces import IServiceDirectory
-from collective.hoard.connections.settings import ServiceSettings
+from collective.hoard.controlpanel.services import prefix_of
 from collective.hoard.ledger._ledger import Ledger
 from collective.hoard.ledger._ledger import new_storage
 from collective.hoard.search.embedded import EmbeddedIndex
@@ -12,14 +11,13 @@ from collective.hoard.search.scan import Scan
 from collective.hoard.search.solr import SolrIndex
 from datetime import datetime
 from datetime import UTC
-from plone.base.interfaces import IPloneSiteRoot
+from plone import api
 from plone.testing.zca import popGlobalRegistry
 from plone.testing.zca import pushGlobalRegistry
-from zope.component import getGlobalSiteManager
 from zope.configuration import xmlconfig
-from zope.interface import implementer
 import pysolr
 import pytest
+import transaction
 
 
 def field(kind, id=None, **settings):
@@ -144,29 +142,15 @@ def store(request, kinds):
     yield Store(make[request.param])
 
 
-@implementer(IServiceDirectory)
-class Directory:
-    """What an administrator would have set."""
-
-    url = None
-
-    def __init__(self, site):
-        pass
-
-    def get(self, name):
-        if name != "solr" or self.url is None:
-            return None
-        return ServiceSettings(name, name, self.url, timeout=1, connect_timeout=1)
-
-    def names(self):
-        return ["solr"]
-
-
 @pytest.fixture
-def configured():
-    """Tell all sites which Solr to use, none for None."""
-    sm = getGlobalSiteManager()
-    sm.registerAdapter(Directory, (IPloneSiteRoot,), IServiceDirectory)
-    yield lambda url: setattr(Directory, "url", url)
-    Directory.url = None
-    sm.unregisterAdapter(Directory, (IPloneSiteRoot,), IServiceDirectory)
+def configured(functional):
+    """Tell the site which Solr to use, none for None."""
+
+    def configure(url):
+        records = prefix_of("solr")
+        values = {"enabled": url is not None, "timeout": 1.0, "connect_timeout": 1.0}
+        for name, value in {**values, "url": url or ""}.items():
+            api.portal.set_registry_record(f"{records}.{name}", value)
+        transaction.commit()
+
+    return configure

@@ -9,10 +9,13 @@ from collective.hoard.testing.samples import definition
 from collective.hoard.testing.samples import field
 from collective.hoard.testing.samples import make_form
 from collective.hoard.testing.samples import status
+from forms.accessibility import problems
 from plone.app.testing import setRoles
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
 from plone.app.testing import TEST_USER_ID
+from zope.component import getGlobalSiteManager
+from ZPublisher.interfaces import IPubBeforeCommit
 import json
 import pytest
 import transaction
@@ -257,3 +260,35 @@ def test_only_administrators_look_after_the_index(functional, site, form):
     editor.open(f"{site.absolute_url()}/@@hoard-search-index")
 
     assert "Build the index anew" not in editor.contents
+
+
+@pytest.mark.parametrize("query", ["", "text=mueller&f.colour=b", "text=nobody&sort=x"])
+def test_the_pages_can_be_used_by_everybody(functional, site, editor, form, query):
+    for context in (form, site):
+        open_page(editor, context, query)
+        assert problems(editor.contents) == []
+    admin = manager(functional)
+    admin.open(f"{site.absolute_url()}/@@hoard-search-index")
+    admin.getControl(name="check").click()
+
+    # Of Plone's control panel only what is in it is ours.
+    page = BeautifulSoup(admin.contents, "html.parser")
+    ours = page.find("h1", string="Search index").find_next_siblings()
+    assert problems(f"<h1>Search index</h1>{''.join(map(str, ours))}") == []
+
+
+def test_reading_writes_nothing(functional, site, form, editor):
+    registered = []
+
+    def note(event):
+        registered.extend(event.request["PARENTS"][-1]._p_jar._registered_objects)
+
+    open_page(editor, form, "text=anna")
+    getGlobalSiteManager().registerHandler(note, [IPubBeforeCommit])
+    try:
+        open_page(editor, form, "text=anna&facet=colour")
+        open_page(editor, site, "text=anna&scan=1")
+    finally:
+        getGlobalSiteManager().unregisterHandler(note, [IPubBeforeCommit])
+
+    assert registered == []

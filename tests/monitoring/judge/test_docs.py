@@ -14,7 +14,7 @@ import tomllib
 
 
 DOCS = Path(__file__).parents[3] / "docs"
-PAGES = ("reference/rules.md", "reference/telling.md", "how-to/be-told.md")
+PAGES = ("reference/monitoring-rules.md", "reference/telling.md", "how-to/be-told.md")
 CHECKS = ("app-1", "app-2", "line-1", "line-2", "www.example.org")
 
 
@@ -43,8 +43,8 @@ def test_the_settings_can_be_written(page, tmp_path):
 
 
 def test_statements_and_selectors_are_understood():
-    page = (DOCS / "reference/rules.md").read_text()
-    (example,) = blocks("reference/rules.md", "text")
+    page = (DOCS / "reference/monitoring-rules.md").read_text()
+    (example,) = blocks("reference/monitoring-rules.md", "text")
     parse_rule(example)
     for row in re.findall(r"^\| (`.*?) \|", page, re.M):
         for code in re.findall(r"`([^`]+)`", row):

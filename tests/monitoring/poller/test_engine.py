@@ -5,9 +5,14 @@ from collective.hoard.monitoring.interfaces import DatabaseDown
 from running import Running
 from running import Site
 from running import wait_for
+from urllib.error import HTTPError
+from urllib.request import urlopen
+import json
 import os
 import pytest
+import resource
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -256,6 +261,46 @@ def test_a_clean_restart_is_no_notice(site, shop, monkeypatch):
         with Running(site):
             site.wait_for("SELECT * FROM poller")
     assert notices == []
+
+
+def test_a_full_disk_loses_nothing(site, shop, tmp_path):
+    """The system refuses to let any file of the process grow."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = tmp_path / "poller.toml"
+    path.write_text(
+        f"[database]\nurl = '{site.url}'\n[poller]\nflush = 0.05\n"
+        f"[http]\nlisten = '127.0.0.1:{port}'\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "collective.hoard.monitoring.command", "run",
+         "--config", path],
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def health():
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/health") as answer:
+                return json.loads(answer.read())
+        except HTTPError as error:
+            return json.loads(error.read())
+
+    try:
+        assert site.wait_for("SELECT * FROM sample", 20)
+        unlimited = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, unlimited[1]))
+        assert wait_for(lambda: "full" in health()["note"], 20), health()
+        assert wait_for(lambda: health()["waiting"] > 1, 20)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+        assert wait_for(lambda: not health()["note"], 40), health()
+        assert health()["lost"] == 0
+        times = [row[0] for row in site.ask("SELECT time FROM sample ORDER BY time")]
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert all(b - a <= 2 for a, b in zip(times, times[1:], strict=False))
 
 
 @pytest.mark.services

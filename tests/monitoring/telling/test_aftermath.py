@@ -8,7 +8,6 @@ from collective.hoard.monitoring.judge import editing
 from collective.hoard.monitoring.judge import Judge
 from collective.hoard.monitoring.poller.aftermath import aftermath_for
 from collective.hoard.monitoring.poller.configuration import Configuration
-from collective.hoard.monitoring.poller.configuration import Telling
 from collective.hoard.monitoring.telling import Teller
 from collective.hoard.monitoring.telling.aftermath import Aftermath
 from collective.hoard.monitoring.telling.roster import save_roster
@@ -128,7 +127,8 @@ def test_the_store_keeps_what_it_knows_while_rules_are_logged(url):
 
 def test_the_poller_finds_it(url):
     engine = open_engine(url)
-    telling = Telling(link="https://example.org/{id}", mqtt_url="mqtt://localhost")
+    channels = {"mqtt": {"url": "mqtt://localhost"}}
+    telling = {"link": "https://example.org/{id}", "channels": channels}
     found = aftermath_for(engine, Configuration(telling=telling))
     found.tick(MONDAY)
     assert found._inner.teller.link == "https://example.org/{id}"

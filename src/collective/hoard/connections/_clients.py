@@ -18,7 +18,8 @@ class Clients(dict):
     def __init__(self, entries=()):
         super().__init__(entries)
         self._errors = {}
-        #: What a look-up may hand out without a second thought.
+        #: What a look-up may hand out without a second thought: oid -> name ->
+        #: `Kept`. Two small dicts are quicker than making and hashing a pair.
         self.awake = {}
 
     def add(self, key, kept):
@@ -39,11 +40,11 @@ class Clients(dict):
         close_soon([self.pop(key, None)])
 
     def __delitem__(self, key):
-        self.awake.pop(key, None)
+        self._sleep(key)
         super().__delitem__(key)
 
     def pop(self, key, *default):
-        self.awake.pop(key, None)
+        self._sleep(key)
         return super().pop(key, *default)
 
     def clear(self):
@@ -56,6 +57,10 @@ class Clients(dict):
         self.clear()
         self._errors.clear()
         close_soon(entries)
+
+    def _sleep(self, key):
+        if isinstance(key, tuple) and len(key) == 2:  # Those of others are not.
+            self.awake.get(key[0], {}).pop(key[-1], None)
 
     def _used(self, key):
         entry = self[key]

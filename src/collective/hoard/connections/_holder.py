@@ -59,16 +59,20 @@ class ForeignConnections(Clients):
 
     def wake(self, key, kept):
         """Hand *kept* out without further checks until the transaction ends."""
+        manager = self._connection().transaction_manager
+        if manager is None:
+            return  # The ZODB connection is closed: somebody kept an object.
         if not self.awake:
-            manager = self._connection().transaction_manager
             manager.registerSynch(self._synchronizer)
-        self.awake[key] = kept
+        oid, name = key
+        self.awake.setdefault(oid, {})[name] = kept
 
     def rest(self):
         """The transaction ended."""
         now = monotonic()
-        for kept in list(self.awake.values()):
-            kept.used = now
+        for names in list(self.awake.values()):
+            for kept in list(names.values()):
+                kept.used = now
         self.awake.clear()
 
     @property

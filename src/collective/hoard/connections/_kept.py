@@ -22,6 +22,7 @@ class Kept:
         "used",
         "uses",
         "last_error",
+        "owner",
         "_closing",
     )
 
@@ -35,6 +36,8 @@ class Kept:
         self.used = monotonic()
         self.uses = 1
         self.last_error = None
+        #: Held while its address is the key, lest another object gets it.
+        self.owner = None
         self._closing = Lock()
 
     def close(self):

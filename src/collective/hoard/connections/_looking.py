@@ -30,7 +30,7 @@ def foreign_connection(obj, name, factory, writes=False):
     :raises NoWritesHere: with *writes*, on a historical or read-only connection.
     """
     try:
-        kept = obj._p_jar.foreign_connections_awake[obj._p_oid, name]
+        kept = obj._p_jar.foreign_connections_awake[obj._p_oid][name]
     except (AttributeError, KeyError):
         return _look(obj, name, factory, writes).client
     if writes:
@@ -90,6 +90,7 @@ def _look(obj, name, factory, writes):
         if kept is not None:
             clients.drop(key)
         kept = Kept(factory(), name, _path(obj))
+        kept.owner = obj if getattr(obj, "_p_jar", None) is None else None
         clients.add(key, kept)
     clients.wake(key, kept)
     return kept

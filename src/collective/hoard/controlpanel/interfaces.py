@@ -60,6 +60,20 @@ class IHoardSettings(Interface):
         default=2,
     )
 
+    search_types = schema.Tuple(
+        title=_("Content to be searched as well"),
+        description=_(
+            "Content of these types is found by @@hoard-search, too, by whoever may "
+            "view it."
+        ),
+        value_type=schema.Choice(
+            vocabulary="plone.app.vocabularies.ReallyUserFriendlyTypes"
+        ),
+        required=False,
+        default=(),
+        missing_value=(),
+    )
+
     page_size = schema.Int(
         title=_("Submissions on a page"),
         min=1,

@@ -12,6 +12,7 @@ from ..ledger import remove_ledger
 from ..ledger.interfaces import LedgerMissing
 from ..ledger.interfaces import NewerLayout
 from ..ledger.keys import key_time
+from ..search.marking import forget_collection
 from ..watch.metering.removed import ledger_removed
 from .ledgers import find_form
 from collective.hoard import _
@@ -88,6 +89,7 @@ class DeleteLedger(_LedgerView):
         title = self.ledger.title
         ledger_removed(self.context, self.ledger)
         remove_ledger(self.context, self.ledger.form_uid)
+        forget_collection(self.context, self.ledger.form_uid)
         done = _(
             "The submissions of “${title}” were deleted.", mapping={"title": title}
         )

@@ -78,7 +78,10 @@ def post(url, body, headers, private=False, context=None):
         connection.sock = _connect(parts, port, private, context, deadline)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, headers)
-        return _answer(connection.getresponse())
+        answer = _answer(connection.getresponse())
+        if deadline.is_over:
+            raise TimeoutError()  # What was read until then looks like a whole.
+        return answer
     except (OSError, HTTPException, ValueError) as error:
         raise HttpFailed(_in_words(parts.hostname, error, deadline)) from error
     finally:

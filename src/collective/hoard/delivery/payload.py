@@ -12,6 +12,7 @@ from .interfaces import MESSAGE_VERSION
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import UTC
+from functools import cached_property
 from plone.uuid.interfaces import IUUID
 from zope.component.hooks import getSite
 
@@ -29,6 +30,11 @@ class Occasion:
     time: datetime
     row: object = None
     columns: dict = None
+
+    @cached_property
+    def payload(self):
+        """See `payload`; made once for all targets."""
+        return payload(self)
 
     @property
     def values(self):

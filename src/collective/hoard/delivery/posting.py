@@ -7,14 +7,12 @@ from .interfaces import RECEIPT
 from .interfaces import RulesError
 from .mails import mails
 from .payload import occasion as make_occasion
-from .payload import payload
 from .receipts import may_have_receipt
 from .rules import in_words
-from .rules import parse_rules
 from .settings import get_mail_limits
 from .settings import get_site_rules
-from .settings import get_targets
-from .stored import stored_rules
+from .settings import get_target
+from .stored import get_rules
 from plone.uuid.interfaces import IUUID
 from zope.component.hooks import getSite
 import logging
@@ -55,7 +53,7 @@ def post(form, event, keys):
 def rules_for(form):
     """The rules of *form* and those of the site that hold for it."""
     uid = IUUID(form)
-    own = _usable(lambda: parse_rules(stored_rules(form)), f"of form {uid}")
+    own = _usable(lambda: get_rules(form), f"of form {uid}")
     everywhere = _usable(get_site_rules, "of the site")
     return [*own, *(r for r in everywhere if not r.forms or uid in r.forms)]
 
@@ -78,11 +76,11 @@ def _post_one(rule, occasion, posted):
         # Rules of the form and of the site may name the same target: it is told
         # once of each event.
         return
-    elif rule.target not in get_targets():
+    elif get_target(rule.target) is None:
         logger.warning("rule %s: there is no target %s", rule.id, rule.target)
     else:
         posted.add(rule.target)
-        send(site, rule.target, payload(occasion))
+        send(site, rule.target, occasion.payload)
 
 
 def _is_allowed(rule, address, occasion):

@@ -7,6 +7,7 @@ with GenericSetup profiles. Secrets are not among it, only references to them.
 from .interfaces import MailLimits
 from .interfaces import RulesError
 from .interfaces import Target
+from .remembering import Remembered
 from .rules import empty_rules
 from .rules import in_words
 from .rules import parse_rules
@@ -108,20 +109,28 @@ def get_targets():
     What cannot be understood, as it comes from an add-on that is gone, is left
     out and logged.
     """
-    found = {}
-    for data in read("targets", []):
-        try:
-            (target,) = parse_targets([data])
-        except RulesError as error:
-            logger.error("a target is not usable: %s", in_words(error))
-        else:
-            found[target.name] = target
-    return found
+    found = map(_usable_target, read("targets", []))
+    return {target.name: target for target in found if target is not None}
 
 
 def get_target(name):
-    """The `Target` called *name*, or None."""
-    return get_targets().get(name)
+    """The `Target` called *name*, or None; quick, as it is asked for each message."""
+    for data in read("targets", []):
+        if f"{data.get('kind')}:{data.get('id')}" == name:
+            return _one_target(name, data)
+    return None
+
+
+def _usable_target(data):
+    try:
+        (target,) = parse_targets([data])
+    except RulesError as error:
+        logger.error("a target is not usable: %s", in_words(error))
+        return None
+    return target
+
+
+_one_target = Remembered(_usable_target)
 
 
 def stored_site_rules():
@@ -134,7 +143,10 @@ def get_site_rules():
 
     :raises RulesError:
     """
-    return parse_rules(stored_site_rules(), site_wide=True)
+    return _site_rules("", read("rules", None) or empty_rules())
+
+
+_site_rules = Remembered(lambda data: parse_rules(data, site_wide=True))
 
 
 def target_data(target: Target):

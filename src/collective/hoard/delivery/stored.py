@@ -1,6 +1,7 @@
 """The rules of a form, an attribute of the content."""
 
 from .interfaces import RulesChanged
+from .remembering import Remembered
 from .rules import empty_rules
 from .rules import parse_rules
 from copy import deepcopy
@@ -11,8 +12,22 @@ import json
 
 def stored_rules(form):
     """The plain data of the rules, the caller's to change."""
-    found = getattr(form.aq_base, "hoard_rules", None)
-    return deepcopy(found) if found else empty_rules()
+    return deepcopy(_stored(form))
+
+
+def get_rules(form):
+    """The `Rule` tuple of *form*.
+
+    :raises RulesError:
+    """
+    return _rules(form._p_oid, _stored(form))
+
+
+_rules = Remembered(parse_rules)
+
+
+def _stored(form):
+    return getattr(form.aq_base, "hoard_rules", None) or empty_rules()
 
 
 def fingerprint(data):

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from zope.component import queryUtility
 from zope.component.hooks import getSite
 from zope.component.hooks import setSite
+from zope.globalrequest import getRequest
+from zope.globalrequest import setRequest
 import logging
 
 
@@ -82,8 +84,8 @@ def drain_batch(session, name, terms):
         return ready and Drained(busy=True)
     run = (MarkRun if ready == MARKS else MessageRun)(session, name, terms)
     try:
-        with _as_site(session):
-            run.run(_registered(name, ready))
+        with _as_site(session) as root:
+            run.run(_registered(name, ready), root)
     except TargetDown as error:
         return _down(session, name, run, words(error))
     return Drained(run.sent, run.parked)
@@ -109,15 +111,17 @@ def _registered(name, kind):
 
 @contextmanager
 def _as_site(session):
-    """What the target looks up, it finds as in a request to the site."""
-    previous = getSite()
+    """The root; what the target looks up, it finds as in a request to the site."""
+    previous = getSite(), getRequest()
     try:
         root = session.root()
         if hasattr(root, "getSiteManager"):
             setSite(root)
-        yield
+            setRequest(root.REQUEST)
+        yield root
     finally:
-        setSite(previous)
+        setSite(previous[0])
+        setRequest(previous[1])
 
 
 def _down(session, name, run, error):

@@ -35,12 +35,12 @@ class MarkRun:
         self.sent = 0
         self.parked = 0
 
-    def run(self, target):
+    def run(self, target, root):
         """
         :raises TargetDown: what went through before it is settled.
         """
-        with self._session.reading() as root:
-            marks = read_marks(find_target(root, self._name), self._limit)
+        with self._session.reading() as now:
+            marks = read_marks(find_target(now, self._name), self._limit)
         try:
             if marks:
                 self._apply(target, marks)

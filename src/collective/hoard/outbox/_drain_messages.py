@@ -37,12 +37,12 @@ class MessageRun:
         self.sent = 0
         self.parked = 0
 
-    def run(self, target):
+    def run(self, target, root):
         """
         :raises TargetDown: what went through before it is settled.
         """
         try:
-            self._deliver_all(target, self._read())
+            self._deliver_all(target, root, self._read())
             if self._failed and not self._failed_alone():
                 raise TargetDown(self._failed[0][1])
         finally:
@@ -57,18 +57,20 @@ class MessageRun:
                 for key, message in read_messages(stored, self._terms.batch)
             ]
 
-    def _deliver_all(self, target, messages):
+    def _deliver_all(self, target, root, messages):
         ends = monotonic() + TOGETHER
         for key, message in messages:
             if self._terms.stop() or monotonic() > ends:
                 return
-            self._deliver(target, key, message)
+            self._deliver(target, root, key, message)
+            # Whatever the target read or changed here is over.
+            self._session.abort()
             if self._failed and not self._worth_another():
                 return
 
-    def _deliver(self, target, key, message):
+    def _deliver(self, target, root, key, message):
         try:
-            target.deliver(self._session.root(), message)
+            target.deliver(root, message)
         except Refused as error:
             self._refused.append((key, words(error)))
         except TargetDown as error:

@@ -36,8 +36,12 @@ class Session:
         finally:
             self._manager.abort()
 
+    def abort(self):
+        """Forget what was changed in between."""
+        self._manager.abort()
+
     def root(self):
-        """The root, for what must not happen within a transaction; see `close`."""
+        """The root, for what happens between transactions."""
         with self.reading() as root:
             return root
 

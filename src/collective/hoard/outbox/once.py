@@ -8,6 +8,7 @@ from ._lease import release
 from ._session import Session
 from ._storage import find_outbox
 from .interfaces import Drained
+from .interfaces import NewerLayout
 from .sites import finder_of
 from .sites import finders
 from concurrent.futures import ThreadPoolExecutor
@@ -77,11 +78,26 @@ def pending_targets(db, sites, force=False, owner=None):
         return [
             (site, find, name)
             for site, find in sites(connection).items()
-            for name in waiting(find(connection), force, owner)
+            for name in _waiting(site, find, connection, force, owner)
         ]
     finally:
         manager.abort()
         connection.close()
+
+
+#: Sites whose outbox cannot be read; said once.
+_unreadable = set()
+
+
+def _waiting(site, find, connection, force, owner):
+    """One site that cannot be drained does not keep the others from it."""
+    try:
+        return waiting(find(connection), force, owner)
+    except (NewerLayout, LookupError) as error:
+        if site not in _unreadable:
+            _unreadable.add(site)
+            logger.error("outbox: %s is not drained: %s", site, error)
+        return []
 
 
 def drain_alone(db, find, name, terms, let_go=False):

@@ -4,6 +4,7 @@ Known by their annotation, not by their class: this package needs no Plone.
 """
 
 from ._storage import ANNOTATION_KEY
+from io import BytesIO
 
 
 #: Folders of the Zope root in which sites may be.
@@ -31,9 +32,29 @@ class SiteFinder:
 
 def application(connection):
     """The Zope root with a request, as code that runs in sites expects it."""
-    from Testing.makerequest import makerequest
+    # Not Testing.makerequest: importing it points Zope at a database for tests.
+    from Acquisition import aq_base
+    from ZPublisher.BaseRequest import RequestContainer
 
-    return makerequest(connection.root()["Application"])
+    root = aq_base(connection.root()["Application"])
+    return root.__of__(RequestContainer(REQUEST=_request()))
+
+
+def _request():
+    """A request from nowhere, for nothing, in the default skin."""
+    from zope.publisher.browser import setDefaultSkin
+    from ZPublisher.HTTPRequest import HTTPRequest
+    from ZPublisher.HTTPResponse import HTTPResponse
+
+    environ = {
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "REQUEST_METHOD": "GET",
+    }
+    request = HTTPRequest(BytesIO(), environ, HTTPResponse(stdout=BytesIO()))
+    request["ACTUAL_URL"] = request.get("URL")
+    setDefaultSkin(request)
+    return request
 
 
 def site_paths(connection):

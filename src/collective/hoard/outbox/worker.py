@@ -28,7 +28,10 @@ class Worker:
     """Looks for what is pending, and drains each target in a thread of its own.
 
     Keeps its leases between two drains: of several workers on one database one
-    delivers, until it ends or dies. Writes nothing while nothing is pending.
+    delivers, until it ends or dies. Writes nothing while nothing is pending. What
+    follows the first within *interval* waits for its end, so that a burst of
+    submissions is drained in a few batches, and shares the database with few
+    transactions of ours.
 
     :param sites: ``sites(connection) -> {name: find}``, see `Session`.
     """
@@ -43,6 +46,7 @@ class Worker:
         self._jobs = {}
         self._held = {}
         self._thread = None
+        self._began = -interval
         self.terms = Terms(new_owner(), lease_seconds, stop=self._stopping.is_set)
 
     def start(self):
@@ -54,12 +58,17 @@ class Worker:
         """Until somebody calls `stop`."""
         while not self._stopping.is_set():
             wake.wait(self._interval)
+            self._pause()
             wake.clear()
             try:
                 self.look()
             except Exception:  # The database may be away for a while.
                 logger.exception("outbox: looking for what is pending failed")
                 self._stopping.wait(TROUBLE)
+
+    def _pause(self):
+        """Until *interval* has passed since the last drain began."""
+        self._stopping.wait(max(self._began + self._interval - monotonic(), 0))
 
     def look(self):
         """Start a drain of every target that is not at one, and has something."""
@@ -80,7 +89,13 @@ class Worker:
         )
         self._jobs[site, name] = job
         self._held[site] = find
+        self._began = monotonic()
         job.start()
+
+    def end(self):
+        """Begin to stop; for signal handlers, which must not wait."""
+        self._stopping.set()
+        wake.set()
 
     def stop(self, seconds=10):
         """Let every target end what it is at, and give the leases back.
@@ -88,8 +103,7 @@ class Worker:
         A call that does not come back in time is left behind: what it delivers
         may be delivered again, with the same id.
         """
-        self._stopping.set()
-        wake.set()
+        self.end()
         ends = monotonic() + seconds
         for thread in (self._thread, *list(self._jobs.values())):
             if thread is not None:

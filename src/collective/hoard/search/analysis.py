@@ -21,6 +21,9 @@ UNSPACED = (
 MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u0900-\u0903\u093a-\u094d"
 WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}_])[\w{MARKS}])+")
 
+#: The same for plain text, in a fraction of the time.
+ASCII_WORD = re.compile("[A-Za-z0-9]+")
+
 #: Longer words are cut: nobody types them, and Solr refuses very long ones.
 LONGEST = 60
 #: Letters that are no letter with a mark.
@@ -34,13 +37,17 @@ UE = re.compile("(?<![aeiouq])ue")
 
 def tokens(text: str) -> list:
     """The words of *text*, in order, folded."""
-    return [fold(found) for found in WORD.findall(text)]
+    return list(map(fold, _pattern(text).findall(text)))
 
 
 def spans(text: str):
     """Yield ``(start, end, token)`` for each word of *text*."""
-    for match in WORD.finditer(text):
+    for match in _pattern(text).finditer(text):
         yield match.start(), match.end(), fold(match.group())
+
+
+def _pattern(text):
+    return ASCII_WORD if text.isascii() else WORD
 
 
 @lru_cache(maxsize=20_000)

@@ -5,6 +5,7 @@ query over whitelisted fields, and a message for each that was ignored.
 """
 
 from ..forms.asking import read as read_list
+from ..forms.characters import showable
 from ..ledger.keys import LARGEST
 from ..ledger.keys import SMALLEST
 from .analysis import tokens
@@ -60,7 +61,24 @@ def read(params, fields, size=20) -> Asked:
 
     :param fields: whitelist ``{id: SearchField}``.
     """
-    return _Reader(params, fields).asked(size)
+    return _Reader(clean(params), fields).asked(size)
+
+
+def clean(params) -> dict:
+    """*params* with text that any page, address and index can hold."""
+    return {
+        showable(name): _clean(value)
+        for name, value in params.items()
+        if isinstance(name, str)
+    }
+
+
+def _clean(value):
+    if isinstance(value, str):
+        return showable(value)
+    if isinstance(value, (list, tuple)):
+        return [showable(v) if isinstance(v, str) else v for v in value]
+    return value
 
 
 class _Reader:

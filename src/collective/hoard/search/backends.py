@@ -7,6 +7,7 @@ from ..connections.interfaces import SecretMissing
 from ..connections.interfaces import ServiceDown
 from ..connections.interfaces import ServiceRefused
 from ..connections.interfaces import SettingWrong
+from ..forms.interfaces import in_english
 from .embedded import EmbeddedIndex
 from .interfaces import IndexUnavailable
 from .solr import SolrIndex
@@ -38,7 +39,7 @@ def _configured(site):
     try:
         return configured(site, SERVICE)
     except SettingWrong as error:
-        raise IndexUnavailable(str(error)) from error
+        raise IndexUnavailable(in_english(error.args[0])) from error
 
 
 def target_name(site) -> str:
@@ -68,7 +69,7 @@ def solr(site):
     try:
         found = client(site, SERVICE)
     except UNUSABLE as error:
-        raise IndexUnavailable(str(error)) from error
+        raise IndexUnavailable(in_english(error.args[0])) from error
     if found is None:
         raise IndexUnavailable("Solr is not configured")
     return SolrIndex(found, IUUID(site, None) or "/".join(site.getPhysicalPath()))

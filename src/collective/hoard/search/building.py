@@ -93,8 +93,8 @@ def step(site, index, uid, progress):
             started=time(),
             finished=progress.finished,
         )
-    documents = list(islice(found.documents(progress.position), STEP))
-    refused = list(_added(index, documents))
+    made = islice(found.documents(progress.position), STEP)
+    documents, refused = _fed(index, made)
     progress = replace(
         progress,
         position=documents[-1].key if documents else progress.position,
@@ -104,6 +104,23 @@ def step(site, index, uid, progress):
         return progress, refused
     index.finish(uid)
     return replace(progress, phase=COMPLETE, finished=time()), refused
+
+
+def _fed(index, made):
+    """``(documents, refused)`` after adding all that *made* yields, as it does."""
+    documents = []
+
+    def noting():
+        for document in made:
+            documents.append(document)
+            yield document
+
+    try:
+        index.update(noting())
+    except DocumentRefused:
+        documents += made
+        return documents, list(_added(index, documents))
+    return documents, []
 
 
 def _added(index, documents):

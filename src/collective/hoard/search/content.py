@@ -24,7 +24,7 @@ from zope.component import queryUtility
 from zope.interface import implementer
 
 
-RECORD_OF_TYPES = "collective.hoard.search.content_types"
+RECORD_OF_TYPES = "collective.hoard.search_types"
 
 
 def content_types() -> tuple:

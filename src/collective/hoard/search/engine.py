@@ -10,6 +10,7 @@ from .events import Searched
 from .interfaces import BadCursor
 from .interfaces import Found
 from .interfaces import IndexUnavailable
+from .interfaces import IndexUnbuilt
 from .interfaces import Scope
 from .scan import Scan
 from .state import find_state
@@ -22,9 +23,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from Products.CMFCore.utils import getToolByName
 from zope.event import notify
+import logging
 
 
-DOWN = _("The search index does not answer: ${error}")
+logger = logging.getLogger(__name__)
+
+DOWN = _("The search index cannot be used at the moment.")
 UNBUILT = _("The search index is being built; ${done} entries are in it so far.")
 BAD_CURSOR = _("This page cannot be found any more. Please search again.")
 
@@ -80,8 +84,12 @@ class Search:
         try:
             self._demand_complete()
             return self._page(current(self.site)), None
-        except IndexUnavailable as error:
+        except IndexUnbuilt as error:
             problem = error.args[0]
+        except IndexUnavailable as error:
+            # Addresses of servers are not for everybody who searches.
+            logger.warning("the search index cannot be used: %s", error)
+            problem = DOWN
         return self._page(self._scan), problem
 
     def _page(self, backend):
@@ -108,7 +116,7 @@ class Search:
         if missing:
             known = [progress_of(state, uid) for uid in missing]
             done = sum(progress.done for progress in known if progress is not None)
-            raise IndexUnavailable(_(UNBUILT, mapping={"done": done}))
+            raise IndexUnbuilt(_(UNBUILT, mapping={"done": done}))
 
     @property
     def found(self):

@@ -40,6 +40,11 @@ class IndexUnavailable(SearchError):
     """
 
 
+class IndexUnbuilt(IndexUnavailable):
+    """Not all that is to be searched is in the index yet; the text, a message, says
+    how much is."""
+
+
 class BadCursor(SearchError, ValueError):
     """A cursor that no page of this query has handed out."""
 

@@ -5,6 +5,7 @@ from ..outbox import mark
 from .backends import target_name
 from .collections import all_uids
 from .interfaces import WHOLE
+from .state import find_state
 from .state import need_state
 from .state import set_progress
 from .state import waiting
@@ -28,6 +29,12 @@ def mark_ref(site, collection_uid, ref):
 def mark_whole(site, uid):
     """Look at the collection as a whole: it may be new, another or gone."""
     mark(site, target_name(site), uid, WHOLE)
+
+
+def forget_collection(site, uid):
+    """The ledger was removed: the index must forget it, too."""
+    if find_state(site) is not None:
+        mark_whole(site, uid)
 
 
 def reindex(site, uids=None):

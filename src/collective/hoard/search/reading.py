@@ -2,9 +2,11 @@
 
 from ..forms.interfaces import ValueRefused
 from ..forms.zone import site_zone
+from .fields import BOOLEAN
 from .fields import CHOICE
 from .fields import DAY
 from .fields import MOMENT
+from .fields import NUMBER
 from .values import exact
 from .values import moment
 from .values import text
@@ -12,6 +14,7 @@ from datetime import date
 from datetime import datetime
 from datetime import time
 from datetime import timedelta
+from decimal import Decimal
 import re
 
 
@@ -25,6 +28,8 @@ def exact_value(field, raw):
 
     A choice may be named by its stored value or by its title.
     """
+    if field.type == CHOICE and not field.choices:
+        return (text(raw.strip()),)
     if field.type == CHOICE:
         wanted = raw.strip().casefold()
         named = [
@@ -33,8 +38,6 @@ def exact_value(field, raw):
             if wanted in (v.casefold(), str(t).casefold())
         ]
         return tuple(text(value) for value in named) or None
-    if field.column is None:
-        return (text(raw),)
     value = _value(field, raw)
     return exact(value) or None if value is not None else None
 
@@ -80,8 +83,29 @@ def _end_of_day(raw, last):
 
 def _value(field, raw):
     if field.column is None:
-        return None
+        return _parsed(field, raw.strip())
     try:
         return field.column.kind.from_text(field.column.field, raw)
     except ValueRefused:
         return None
+
+
+def _parsed(field, raw):
+    """A value of a field that no form has: of a record, or of content."""
+    try:
+        value = PARSERS.get(field.type, str)(raw)
+    except (ArithmeticError, KeyError, ValueError):
+        return None
+    if isinstance(value, Decimal) and not value.is_finite():
+        return None
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=site_zone())
+    return value
+
+
+PARSERS = {
+    BOOLEAN: lambda raw: {"1": True, "yes": True, "0": False, "no": False}[raw.lower()],
+    NUMBER: lambda raw: Decimal(raw[:40].replace(",", ".")),
+    DAY: date.fromisoformat,
+    MOMENT: datetime.fromisoformat,
+}

@@ -2,6 +2,7 @@
 
 from ..outbox import forget_target
 from ..outbox import prepare
+from .backends import target_name
 from .backends import TARGETS
 from .marking import reindex
 from .state import find_state
@@ -32,7 +33,7 @@ def install(site):
         known = find_state(site)
     except NewerLayout:
         return  # Left alone; the control panel says so.
-    prepare(site, **dict.fromkeys(TARGETS.values(), "marks"))
+    prepare(site, **{target_name(site): "marks"})
     if known is None:
         need_state(site)
         reindex(site)

@@ -2,6 +2,7 @@
 
 from .collections import record_collections
 from .content import content_types
+from .content import RECORD_OF_TYPES
 from .interfaces import CONTENT
 from .interfaces import RECORD
 from .marking import mark_ref
@@ -27,6 +28,14 @@ def definition_changed(event):
     site, uid = getSite(), IUUID(event.object, None)
     if site is not None and uid and find_state(site) is not None:
         mark_whole(site, uid)
+
+
+def settings_changed(event):
+    """Other types of content are to be searched, perhaps none any more."""
+    site = getSite()
+    ours = event.record.__name__ == RECORD_OF_TYPES
+    if ours and site is not None and find_state(site) is not None:
+        mark_whole(site, CONTENT)
 
 
 def record_changed(record, event):

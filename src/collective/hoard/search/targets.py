@@ -56,6 +56,10 @@ class EmbeddedTarget:
     target = TARGETS[EMBEDDED]
 
     def update(self, root, marks):
+        with _told():
+            self._update(root, marks)
+
+    def _update(self, root, marks):
         if index_name(root) != EMBEDDED:
             return
         state = need_state(root)

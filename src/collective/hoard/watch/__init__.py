@@ -1,1 +1,1 @@
-"""The Plone views over `monitoring`, and the site as its source."""
+"""Monitoring in Plone: pages, services and content that is watched."""

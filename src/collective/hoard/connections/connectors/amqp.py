@@ -4,6 +4,7 @@ from ..asking import asking
 from ..interfaces import IConnector
 from .base import Connector
 from .base import library
+from .trusting import trusted
 from collective.hoard import _
 from contextlib import closing
 from select import select
@@ -50,8 +51,10 @@ class AmqpConnector(Connector):
             },
         )
         try:
-            # Not ensure_connection(), which would try for a long time.
-            connection.connect()
+            # connect() would sleep for two seconds before its second try.
+            connection.ensure_connection(
+                max_retries=1, interval_start=0, interval_step=0
+            )
         except BaseException:
             connection.release()
             raise
@@ -83,12 +86,12 @@ class AmqpConnector(Connector):
 
 
 def _tls(host):
-    """Check the broker's certificate against those that the system trusts."""
+    """Check the broker's certificate, and that it is the broker's."""
     import ssl
 
-    paths = ssl.get_default_verify_paths()
+    file, _directory = trusted()
     return {
         "cert_reqs": ssl.CERT_REQUIRED,
-        "ca_certs": paths.cafile,
+        "ca_certs": file,
         "server_hostname": host,
     }

@@ -5,6 +5,7 @@ from ..asking import asking
 from ..explaining import PASSWORD
 from ..interfaces import ServiceDown
 from ..interfaces import ServiceRefused
+from .trusting import trusted
 from collective.hoard import _
 from requests.adapters import HTTPAdapter
 import requests
@@ -92,6 +93,8 @@ class Requesting:
         session = requests.Session()
         # Neither proxies nor passwords from the environment or ~/.netrc.
         session.trust_env = self._environment
+        file, directory = trusted()
+        session.verify = file or directory or True
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=1))
         return session

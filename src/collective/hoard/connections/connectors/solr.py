@@ -6,6 +6,7 @@ from .base import Connector
 from .base import library
 from .requesting import Requesting
 from collective.hoard import _
+from urllib.parse import urlsplit
 from zope.interface import implementer
 
 
@@ -15,6 +16,7 @@ NO_CORE = _(
     "the end of the URL."
 )
 NOT_SOLR = _("Something answers at ${url}, but it is not Solr.")
+NO_PATH = _("The URL must end with the name of a core, as in ${example}.")
 OLD = _("This is Solr ${version}. Version 9 or newer is needed.")
 
 
@@ -39,6 +41,8 @@ class SolrConnector(Connector):
         """See `IConnector`. Sockets belong to the pool."""
 
     def _ask(self, settings):
+        if not urlsplit(settings.url).path.strip("/"):
+            raise ServiceRefused(_(NO_PATH, mapping={"example": self.example}))
         http = Requesting(settings)
         server, _slash, core = settings.url.rstrip("/").rpartition("/")
         told = {"url": settings.url, "core": core}

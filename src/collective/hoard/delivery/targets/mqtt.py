@@ -163,11 +163,6 @@ def _pool(settings, protocol):
         settings.url,
         lambda: Session(settings, protocol).open(),
         lambda session: session.close(),
-        reset=_reset,
+        usable=lambda session: session.connected,
         wait=settings.timeout,
     )
-
-
-def _reset(session):
-    if not session.connected:
-        raise EOFError("the broker closed the connection")

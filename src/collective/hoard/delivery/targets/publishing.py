@@ -52,7 +52,6 @@ class Publisher:
                 content_encoding="utf-8",
                 delivery_mode=2,
                 retry=False,
-                confirm_timeout=timeout,
                 **properties,
             )
         except MessageNacked:

@@ -15,6 +15,7 @@ from .base import secret_of
 from .base import TargetKind
 from collective.hoard import _
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from time import time
 
 
@@ -67,6 +68,7 @@ class Webhook(TargetKind):
 
     def send(self, site, target, id, data):
         options, body = target.options, as_json(id, data)
+        _demand_time(options["url"])
         reference = options.get("secret", "")
         secret = secret_of(lambda: resolve(reference))
         headers = {
@@ -81,8 +83,31 @@ class Webhook(TargetKind):
             )
         except (AddressRefused, HttpFailed) as error:
             raise down(error.args[0]) from error
+        _remember_time(options["url"], answer)
         judge(answer)
         return _("Delivered; the answer was ${status}.", mapping=_told(answer))
+
+
+#: ``{address: time.monotonic before which its receiver wants no request}``. Of this
+#: process: one process delivers at a time.
+_not_before = {}
+
+
+def _remember_time(url, answer):
+    """Honour ``Retry-After``, which may be longer than the outbox's own pause."""
+    seconds = retry_after(answer.headers.get("retry-after"))
+    if seconds and (answer.status in LATER or answer.status in AWAY):
+        _not_before[url] = monotonic() + seconds
+    else:
+        _not_before.pop(url, None)
+
+
+def _demand_time(url):
+    """:raises TargetDown: the receiver has asked for a pause, which is not over."""
+    left = _not_before.get(url, 0) - monotonic()
+    if left > 0:
+        told = {"seconds": max(round(left), 1)}
+        raise down(_("The receiver asks for ${seconds} more seconds.", mapping=told))
 
 
 def judge(answer):
@@ -94,9 +119,7 @@ def judge(answer):
     if 200 <= status < 300:
         return
     if status in LATER or status in AWAY:
-        error = down(_("The receiver says: later (${status}).", mapping=_told(answer)))
-        error.retry_after = retry_after(answer.headers.get("retry-after"))
-        raise error
+        raise down(_("The receiver says: later (${status}).", mapping=_told(answer)))
     if 300 <= status < 400:
         text = _(
             "The receiver sends us on to another address (${status}), which is not "

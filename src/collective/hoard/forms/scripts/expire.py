@@ -45,7 +45,7 @@ def expire_all(app, now=None):
     """
     previous = getSite()
     try:
-        for site in _sites(app):
+        for site in sites(app):
             setSite(site)
             for uid in ledger_uids(site):
                 yield _expired(site, uid, now)
@@ -53,13 +53,13 @@ def expire_all(app, now=None):
         setSite(previous)
 
 
-def _sites(folder):
+def sites(folder):
     """Plone sites, in folders of the Zope root, too."""
     for found in folder.objectValues():
         if IPloneSiteRoot.providedBy(found):
             yield found
         elif found.meta_type in ("Folder", "Folder (Ordered)"):
-            yield from _sites(found)
+            yield from sites(found)
 
 
 def _expired(site, uid, now):

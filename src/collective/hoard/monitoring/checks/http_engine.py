@@ -35,8 +35,6 @@ ALWAYS = (
     (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
     (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
 )
-#: All that is read of the headers of one answer.
-MOST_HEADERS = 100_000
 
 
 class HttpJob:

@@ -31,7 +31,7 @@ def open_engine(url, read_only=False, busy=BUSY):
     if url.get_backend_name() == "sqlite":
         return sqlite_engine(url, read_only, busy)
     if url.get_backend_name() == "postgresql":
-        return postgresql_engine(url, read_only)
+        return postgresql_engine(url, read_only, busy)
     raise WrongUse(f"{url.get_backend_name()} is not supported: sqlite or postgresql.")
 
 
@@ -81,8 +81,9 @@ def sqlite_engine(url, read_only, busy):
     return translated(engine)
 
 
-def postgresql_engine(url, read_only):
-    options = {"connect_timeout": 10}
+def postgresql_engine(url, read_only, busy=BUSY):
+    # libpq counts whole seconds, and takes 1 for 2.
+    options = {"connect_timeout": max(2, busy * 2 // 1000)}
     if read_only:
         options["options"] = "-c default_transaction_read_only=on"
     # A restarted server is noticed before the work, not in it.

@@ -185,3 +185,17 @@ def _value(name, value):
     if not isinstance(unit, str) or len(unit) > 20:
         raise ResultRefused(f"The unit of {str(name)[:100]!r} is not a short text.")
     return float(value), unit
+
+
+#: What a satellite's heartbeat says in numbers.
+NUMBERS = ("pid", "checks", "running", "late", "waiting", "lost")
+
+
+def beat_of(document: dict) -> dict:
+    """:raises ValueError: It is none, or a TypeError or AttributeError."""
+    values = {key: int(document.get(key) or 0) for key in NUMBERS}
+    if max(values.values()) >= 1 << 31 or min(values.values()) < 0:
+        raise ValueError("a number is out of range")
+    for key in ("version", "note"):
+        values[key] = str(document.get(key) or "").replace("\0", "")[:500]
+    return values

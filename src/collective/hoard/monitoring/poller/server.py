@@ -1,10 +1,15 @@
 """The poller's HTTP server: results and lists come in, events go out."""
 
-from ..interfaces import DatabaseUnusable
+from .answers import COMMON
+from .answers import in_words
+from .answers import refusal
+from .answers import reply
+from .answers import too_large
 from .configuration import secret
 from .event_tokens import opened
 from .event_tokens import TokenRefused
 from .events import Hub
+from .incoming import beat_of
 from .incoming import parsed
 from .incoming import ResultRefused
 from .incoming import take_in
@@ -12,6 +17,7 @@ from .lists import ListRefused
 from .lists import put_list
 from .tasks import Tasks
 from .tokens import bearer
+from .tokens import may
 from aiohttp import web
 from dataclasses import asdict
 from importlib import import_module
@@ -28,7 +34,6 @@ logger = logging.getLogger(__name__)
 PATIENCE = 30.0
 #: Lists are longer than batches of results.
 MOST_LIST_BYTES = 20_000_000
-COMMON = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 class Server:
@@ -267,69 +272,3 @@ class Server:
             "listeners": len(self.hub),
         }
         return reply(answer, 503 if writer.trouble else 200)
-
-
-def may(who, entry) -> str | None:
-    """Why the source *who* may not bring results for *entry*, or None."""
-    if who.kind == "satellite":
-        if who.name in entry.where:
-            return None
-        return f"The check {entry.name!r} does not run at {who.name}."
-    if entry.kind != "passive":
-        return f"The check {entry.name!r} is not passive: the poller runs it itself."
-    if who.owner_group and entry.owner_group != who.owner_group:
-        return f"The check {entry.name!r} is not one of {who.owner_group}."
-    return None
-
-
-NUMBERS = ("pid", "checks", "running", "late", "waiting", "lost")
-
-
-def beat_of(document: dict) -> dict:
-    """:raises ValueError: It is none, or a TypeError or AttributeError."""
-    values = {key: int(document.get(key) or 0) for key in NUMBERS}
-    if max(values.values()) >= 1 << 31 or min(values.values()) < 0:
-        raise ValueError("a number is out of range")
-    for key in ("version", "note"):
-        values[key] = str(document.get(key) or "").replace("\0", "")[:500]
-    return values
-
-
-def reply(answer, status=200):
-    return web.json_response(answer, status=status, headers=COMMON)
-
-
-def refusal(kind, text):
-    return kind(
-        text=json.dumps({"error": text}),
-        content_type="application/json",
-        headers=COMMON,
-    )
-
-
-def too_large(most):
-    return web.HTTPRequestEntityTooLarge(
-        max_size=most,
-        actual_size=most + 1,
-        text=json.dumps({"error": f"The request is larger than {most:,} bytes."}),
-        content_type="application/json",
-    )
-
-
-@web.middleware
-async def in_words(request, handler):
-    """Every failure is an answer in words, none has a traceback."""
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        if error.content_type != "application/json" and error.status >= 400:
-            return reply({"error": error.reason}, error.status)
-        raise
-    except DatabaseUnusable as error:
-        answer = reply({"error": f"{error} Send this again later."}, 503)
-        answer.headers["Retry-After"] = "10"
-        return answer
-    except Exception:
-        # A mistake of ours; the log has it, who asks learns no details.
-        logger.exception("%s %s failed", request.method, request.path)
-        return reply({"error": "This failed here; the poller's log says why."}, 500)

@@ -82,3 +82,16 @@ def _number(token):
     if len(parts) == 3 and parts[0] == PREFIX and parts[1].isdecimal():
         return min(int(parts[1][:10]), 2**31 - 1)
     return 0
+
+
+def may(who, entry) -> str | None:
+    """Why the source *who* may not bring results for *entry*, or None."""
+    if who.kind == "satellite":
+        if who.name in entry.where:
+            return None
+        return f"The check {entry.name!r} does not run at {who.name}."
+    if entry.kind != "passive":
+        return f"The check {entry.name!r} is not passive: the poller runs it itself."
+    if who.owner_group and entry.owner_group != who.owner_group:
+        return f"The check {entry.name!r} is not one of {who.owner_group}."
+    return None

@@ -4,8 +4,8 @@ from ..interfaces import DatabaseUnusable
 from ..poller.incoming import parsed
 from ..poller.incoming import ResultRefused
 from ..poller.incoming import take_in
-from ..poller.server import may
 from ..poller.tokens import Bearer
+from ..poller.tokens import may
 import asyncio
 import json
 import logging

@@ -4,7 +4,6 @@ from ..judge import Judge
 from .channels import make_channels
 from .teller import Teller
 from dataclasses import asdict
-from dataclasses import is_dataclass
 from threading import Thread
 import logging
 
@@ -85,15 +84,13 @@ class Aftermath:
 
 
 def make(engine, configuration):
-    """An `Aftermath` by the poller's configuration."""
-    telling = plain(getattr(configuration, "telling", None) or {})
+    """An `Aftermath` by the poller's configuration.
+
+    Its ``telling`` is ``{"link": address, "channels": {name: settings}}``.
+    """
+    telling = configuration.telling
     channels = dict(telling.get("channels", {}))
-    mail = plain(getattr(configuration, "mail", None) or {})
-    if mail.get("host") and "mail" not in channels:
-        channels["mail"] = mail
+    if configuration.mail.host:
+        channels.setdefault("mail", asdict(configuration.mail))
     teller = Teller(engine, make_channels(channels), telling.get("link", ""))
     return Aftermath(Judge(engine), teller)
-
-
-def plain(settings):
-    return asdict(settings) if is_dataclass(settings) else dict(settings)

@@ -6,6 +6,7 @@ from ...forms.rights import may
 from ...forms.zone import localized
 from ...forms.zone import site_zone
 from ...ledger.keys import key_time
+from ..asked import clean
 from ..collections import readable
 from ..engine import Search
 from ..fields import BOOLEAN
@@ -58,8 +59,11 @@ class Results(BrowserView):
     @cached_property
     def params(self):
         """What was asked for, and the facets that the page shows."""
-        # Of a field named twice in an address Zope makes a list.
-        return {**self.request.form, "facet": self.facet_names}
+        return {**self.form, "facet": self.facet_names}
+
+    @cached_property
+    def form(self):
+        return clean(self.request.form)
 
     @cached_property
     def collections(self):
@@ -76,7 +80,7 @@ class Results(BrowserView):
 
     @cached_property
     def search(self):
-        scan = self.request.form.get("scan") == "1"
+        scan = self.form.get("scan") == "1"
         size = get_limits().page_size
         return Search(getSite(), self.collections, self.params, size, scan)
 
@@ -121,14 +125,14 @@ class Results(BrowserView):
 
     def given(self, name):
         """The text of a parameter, to fill in again."""
-        value = self.request.form.get(name, "")
+        value = self.form.get(name, "")
         good = isinstance(value, str) and name not in self.asked.problems
         return value if good else ""
 
     @property
     def kept(self):
         """Filters that stay when something else is searched for."""
-        names = [n for n in self.request.form if n.startswith(("f.", "from.", "to."))]
+        names = [n for n in self.form if n.startswith(("f.", "from.", "to."))]
         return [
             (name, value)
             for name in sorted(names)
@@ -137,7 +141,7 @@ class Results(BrowserView):
         ]
 
     def search_texts(self, name):
-        value = self.request.form.get(name, ())
+        value = self.form.get(name, ())
         value = [value] if isinstance(value, str) else value
         return (
             [v for v in value if isinstance(v, str)] if isinstance(value, list) else []

@@ -5,7 +5,6 @@ from ..matching import limits
 from ._postings import common
 from ._postings import merged
 from ._storage import EXACT
-from BTrees.LLBTree import LLSet
 
 
 #: The text after all that begin with a text.
@@ -24,18 +23,16 @@ def keys_of_filter(collection, condition):
 
 def keys_of_words(collection, condition):
     """A set of keys for `Words`, not looking at ``negated``."""
-    sets = [_keys_of(collection, condition, token) for token in condition.tokens]
-    if len(sets) == 1:
-        return sets[0]
-    docs = collection["docs"]
-    needle = f" {' '.join(condition.tokens)} "
-    return LLSet(
-        [key for key in common(sets) if _has(docs[key], needle, condition.field)]
-    )
+    if len(condition.tokens) == 1:
+        return _keys_of(collection, condition)
+    texts = collection["texts"]
+    fields = list(texts) if condition.field is None else [condition.field]
+    found = [_phrase(collection, condition.tokens, f) for f in fields if f in texts]
+    return merged(found)
 
 
-def _keys_of(collection, condition, token):
-    words, field = collection["words"], condition.field
+def _keys_of(collection, condition):
+    words, field, token = collection["words"], condition.field, condition.tokens[0]
     end = f"{token}{END}" if condition.prefix else f"{token}{EXACT}{END}"
     start = token if condition.prefix else f"{token}{EXACT}"
     if field is None:
@@ -46,8 +43,9 @@ def _keys_of(collection, condition, token):
     return merged(p for name, p in words.items(start, end) if name.endswith(ending))
 
 
-def _has(document, needle, field):
-    """Whether a packed *document* has the words of *needle* side by side."""
-    return any(
-        needle in f" {text} " for name, text in document[2] if field in (None, name)
-    )
+def _phrase(collection, tokens, field):
+    """Keys, in a tuple, whose words in *field* have *tokens* side by side."""
+    names = [f"{token}{EXACT}{field}" for token in set(tokens)]
+    sets = [merged([collection["words"].get(name, ())]) for name in names]
+    needle, texts = f" {' '.join(tokens)} ", collection["texts"][field]
+    return tuple(key for key in common(sets) if needle in f" {texts[key]} ")

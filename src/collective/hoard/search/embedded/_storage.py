@@ -30,6 +30,7 @@ def new_collection():
         count=0,
         keys=LLTreeSet(),
         docs=LOBTree(),
+        texts=OOBTree(),
         words=OOBTree(),
         values=OOBTree(),
         refs=OLBTree(),
@@ -56,7 +57,8 @@ def unpacked(uid, key, stored) -> Document:
 
 
 def stored(collection, key):
-    """The packed document as it is now, or None."""
+    """The packed document as it is now, or None; without its words if it is in the
+    trees."""
     tail = collection["tail"]
     return tail[key] if key in tail else collection["docs"].get(key)
 
@@ -106,11 +108,19 @@ def _take_out(collection, key, words, values):
     if old is not None:
         collection["keys"].remove(key)
         collection["count"] -= 1
-        _note(words.remove, values.remove, key, old)
+        texts = [(field, collection["texts"][field].pop(key)) for field in old[2]]
+        _note(words.remove, values.remove, key, (*old[:2], texts, *old[3:]))
 
 
 def _put_in(collection, key, document, words, values):
-    collection["docs"][key] = document
+    # The words of each field apart: a phrase is looked for in one field, and what
+    # else is asked of a document needs none.
+    fields = tuple(field for field, _text in document[2])
+    collection["docs"][key] = (*document[:2], fields, *document[3:])
+    for field, text in document[2]:
+        if field not in collection["texts"]:
+            collection["texts"][field] = LOBTree()
+        collection["texts"][field][key] = text
     collection["keys"].add(key)
     collection["count"] += 1
     _note(words.add, values.add, key, document)

@@ -1,6 +1,9 @@
 """The back end over a Solr client."""
 
+from ...connections.interfaces import SecretMissing
 from ...connections.interfaces import ServiceDown
+from ...connections.interfaces import ServiceRefused
+from ...forms.interfaces import in_english
 from ..interfaces import Found
 from ..interfaces import Hit
 from ..interfaces import IIndex
@@ -15,7 +18,9 @@ from ._documents import document_id
 from ._documents import order_name
 from ._query import quoted
 from ._query import Request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from xml.sax.saxutils import escape
 from zope.interface import implementer
 import pysolr
@@ -89,18 +94,20 @@ class SolrIndex:
             return self._client.search(**params)
 
     def update(self, documents, gone=()):
-        batch = []
-        for document in documents:
-            batch.append(document)
-            if len(batch) == BATCH:
-                self._add(batch)
-                batch = []
-        self._add(batch)
+        documents = iter(documents)
+        # While Solr takes a batch in, the next one is made: who gives us a
+        # generator has it run meanwhile, in this thread.
+        with ThreadPoolExecutor(1) as posting:
+            sent = None
+            while batch := list(islice(documents, BATCH)):
+                if sent is not None:
+                    sent.result()
+                sent = posting.submit(self._add, batch)
+            if sent is not None:
+                sent.result()
         self._delete([document_id(*place) for place in gone])
 
     def _add(self, documents):
-        if not documents:
-            return
         posted = [as_solr(document, self._site) for document in documents]
         with _translated(documents):
             self._client.add(posted, commit=False, commitWithin=COMMIT_WITHIN)
@@ -172,8 +179,8 @@ def _translated(documents=()):
     """Turn the errors of a client into ours; *documents* are being sent."""
     try:
         yield
-    except ServiceDown as error:
-        raise IndexUnavailable(str(error)) from error
+    except (SecretMissing, ServiceDown, ServiceRefused) as error:
+        raise IndexUnavailable(in_english(error.args[0])) from error
     except pysolr.SolrError as error:
         status = STATUS.search(str(error))
         if status and status.group(1) == "400" and documents:

@@ -1,6 +1,7 @@
 """``GET {site}/@hoard-search`` and ``GET {form}/@hoard-search``"""
 
 from ...forms.limits import get_limits
+from ...search.asked import clean
 from ...search.engine import search
 from ...search.highlight import has_mark
 from ...search.hits import Reader
@@ -69,7 +70,7 @@ class SiteSearchGet(HoardService):
     def _links(self, url, cursor):
         if not cursor:
             return {}
-        given = {n: v for n, v in self.request.form.items() if n != "cursor"}
+        given = {n: v for n, v in clean(self.request.form).items() if n != "cursor"}
         query = urlencode({**given, "cursor": cursor}, doseq=True)
         return {"next": f"{url}?{query}"}
 

@@ -1,0 +1,170 @@
+"""What the outbox costs, as rows of the report.
+
+Run as a script it measures only these: ``--quick`` for a look.
+"""
+
+from bare_site import prepare as prepare_site
+from collective.hoard.outbox import outbox_state
+from collective.hoard.outbox import prepare
+from collective.hoard.outbox.interfaces import IMessageTarget
+from collective.hoard.outbox.worker import INTERVAL
+from collective.hoard.outbox.worker import Worker
+from contextlib import contextmanager
+from databases import database
+from measure_visitors import Sender
+from measure_visitors import WARM_UP
+from outbox_writers import TARGETS
+from party import fresh
+from party import in_turn
+from party import products
+from pathlib import Path
+from report import compare
+from report import report
+from report import Row
+from report import Samples
+from tempfile import TemporaryDirectory
+from time import time
+from zope.component import provideUtility
+from zope.interface import implementer
+import json
+import outbox_writers
+import subprocess
+import sys
+import ZEO
+
+
+PLAIN, SENDING = "plain", "sending"
+PROCESSES, THREADS = 4, 2
+#: So many submissions to one form before the other has its turn.
+BLOCK = 10
+
+
+def measure(folder, sizes):
+    """The rows; *folder* is made if need be."""
+    ours = products(Path(folder))
+    with fresh(ours) as (party,):
+        party.ask("make_site")
+    return [
+        submits(ours, sizes),
+        conflicts(sizes.zeo_rows, sizes.zeo_rounds),
+        latency(sizes.tellings),
+    ]
+
+
+def submits(products, sizes):
+    """One form whose submissions go to four targets, one whose do not."""
+    with fresh(products) as (party,):
+        for form in (PLAIN, SENDING):
+            party.ask("make_form", form)
+        by = party.ask("connect", SENDING)
+        blocks = max(sizes.submits // BLOCK, 1)
+        senders = [
+            Sender(party, form, blocks * BLOCK + WARM_UP) for form in (SENDING, PLAIN)
+        ]
+        in_turn(WARM_UP, *senders)
+        found = in_turn(blocks, *(lambda one=one: block(one) for one in senders))
+    times = [Samples(tuple(time for run in runs for time in run)) for runs in found]
+    title = f"HTTP submit with search and four targets (by {by}) : with none"
+    return compare(title, *times, 1.15)
+
+
+def block(sender):
+    return [sender().seconds for _ in range(BLOCK)]
+
+
+@contextmanager
+def zeo():
+    """``HOST,PORT`` of a server with a site, a ledger and an outbox."""
+    with TemporaryDirectory() as folder:
+        address, stop = ZEO.server(f"{folder}/Data.fs", port=("127.0.0.1", 0))
+        name = f"{address[0]},{address[1]}"
+        try:
+            with database(f"zeo:{name}") as db:
+                prepare_site(db)
+                with db.transaction() as connection:
+                    site = connection.root()["site"]
+                    prepare(site, search="marks", **dict.fromkeys(TARGETS, "messages"))
+            yield name
+        finally:
+            stop()
+
+
+def child(role, address, *numbers):
+    command = [sys.executable, outbox_writers.__file__, role, address]
+    return subprocess.Popen([*command, *map(str, numbers)], stdout=subprocess.PIPE)
+
+
+def answer(process):
+    return json.loads(process.communicate()[0])
+
+
+def conflicts(rows, rounds):
+    met, lost = 0, 0
+    for _ in range(rounds):
+        with zeo() as address:
+            each = rows // PROCESSES // THREADS
+            running = [
+                child("write", address, number, THREADS, each)
+                for number in range(PROCESSES)
+            ]
+            met += sum(answer(process)["outbox"] for process in running)
+            with database(f"zeo:{address}") as db, db.transaction() as connection:
+                states = outbox_state(connection.root()["site"]).values()
+                wanted = each * PROCESSES * THREADS
+                lost += sum(wanted - state.pending for state in states)
+    return Row(
+        f"8 writers over ZEO in 4 processes, {rows:,} rows with a mark and four "
+        f"messages each, {rounds} times: at the outbox",
+        f"{met} conflicts, {lost} lost",
+        required="0 conflicts, none lost",
+        passed=not met and not lost,
+    )
+
+
+@implementer(IMessageTarget)
+class Clock:
+    """Remembers when each message came."""
+
+    def __init__(self):
+        self.moments = {}
+
+    def deliver(self, root, message):
+        self.moments.setdefault(message.body, time())
+
+
+def latency(count):
+    """From the commit in one process to the target in another."""
+    clock = Clock()
+    provideUtility(clock, IMessageTarget, "mail")
+    with zeo() as address, database(f"zeo:{address}") as db:
+        sites = {"": lambda connection: connection.root()["site"]}
+        worker = Worker(db, INTERVAL, lambda connection: sites)
+        worker.start()
+        committed = answer(child("tell", address, count))
+        worker.stop()
+    waits = [clock.moments[n] - moment for n, moment in enumerate(committed)]
+    longest = max(waits)
+    return Row(
+        "from a commit to the target, another process drains, idle system",
+        Samples(tuple(max(wait, 0) for wait in waits)),
+        f"longest {longest * 1000:.0f} ms",
+        required=f"at most two intervals, {2 * INTERVAL:g} s",
+        passed=longest <= 2 * INTERVAL,
+    )
+
+
+def main(arguments):
+    from run import DATA
+    from run import Sizes
+
+    quick = "--quick" in arguments
+    sizes = Sizes(submits=40, zeo_rounds=1, tellings=5) if quick else Sizes()
+    DATA.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=DATA) as folder:
+        rows = measure(folder, sizes)
+    print(report(rows))
+    return 1 if any(row.passed is False for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

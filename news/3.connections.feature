@@ -1,0 +1,1 @@
+Clients of Solr, SQL, AMQP, MQTT, clamd and HTTP stay open on the ZODB connection and are closed when it goes; services are set up and tried in the control panel, without storing a secret, and a page and its JSON show all that is open.

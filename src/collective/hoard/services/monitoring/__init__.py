@@ -1,0 +1,1 @@
+"""``{site}/@hoard-checks`` and what else monitoring says and takes."""

@@ -1,0 +1,126 @@
+"""``@@hoard-check-edit``: a check added, changed or removed in the browser."""
+
+from ...monitoring.checks.interfaces import KINDS
+from ..interfaces import Refused
+from ..reading import one
+from ..reading import standings
+from ..writing import checks
+from ..writing.checks import GONE
+from .page import Page
+from collective.hoard import _
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+import json
+
+
+TEXTS = ("name", "title", "kind", "host", "address")
+NUMBERS = ("port", "interval", "slot", "fresh")
+LISTS = ("groups", "tags")
+KIND_TITLES = {
+    "http": _("Web page (http)"),
+    "https": _("Web page (https)"),
+    "tcp": _("TCP connection"),
+    "tls": _("Certificate (TLS)"),
+    "dns": _("Name (DNS)"),
+    "exec": _("Command (monitoring plugin)"),
+    "munin": _("Munin node"),
+    "passive": _("Others bring the results (passive)"),
+}
+NO_NUMBER = _("${column} must be a whole number, not “${value}”.")
+NO_JSON = _('Parameters must be a JSON object, such as {"path": "/"}.')
+
+
+class EditCheck(Page):
+    """Adds without ``id``; ``?id=NUMBER`` changes that one."""
+
+    name = "hoard-check-edit"
+    index = ViewPageTemplateFile("templates/edit.pt")
+
+    def answer(self):
+        self.row = None
+        if self.check_id:
+            self.row = one.find(self.db, self.check_id)
+            if self.row is None or self.row.removed is not None:
+                self.tell(GONE, "warning")
+                return self.redirect(self.url("hoard-monitoring"))
+        return self.index()
+
+    @property
+    def check_id(self):
+        return self.number("id", 0)
+
+    def change(self):
+        if "remove" in self.request.form:
+            checks.remove(self.check_id)
+            self.tell(_("The check was removed. Its history is kept."))
+            return self.redirect(self.url("hoard-monitoring"))
+        row = self._typed()
+        if self.check_id:
+            checks.change(self.check_id, row)
+            number = self.check_id
+        else:
+            number = checks.add(row)
+        self.tell(_("The check was saved. The poller takes it over within seconds."))
+        return self.redirect(self.url("hoard-check", number))
+
+    def _typed(self):
+        """The row that the form holds.
+
+        :raises Refused: A number is none, or the parameters are no JSON.
+        """
+        row = {key: self.given(key).strip() for key in TEXTS if self.given(key).strip()}
+        for key in (*NUMBERS, "timeout"):
+            if text := self.given(key).strip():
+                row[key] = whole(key, text)
+        for key in LISTS:
+            row[key] = self.given(key)
+        if text := self.given("params").strip():
+            try:
+                row["params"] = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                raise Refused([("params", NO_JSON)]) from error
+        return row
+
+    # --- For the template -----------------------------------------------
+
+    @property
+    def kinds(self):
+        return [(kind, KIND_TITLES[kind]) for kind in KINDS]
+
+    def value(self, name):
+        """What the field shows: what was typed, else what is stored."""
+        if self.request.method == "POST" or self.row is None:
+            return self.given(name, "https" if name == "kind" else "")
+        if name in LISTS:
+            return ", ".join(one.groups(self.db, self.row.id)[LISTS.index(name)])
+        if name in ("slot", "fresh"):
+            regime = one.regime(self.db, self.row.id)
+            return regime._mapping[name] if regime else ""
+        if name == "params":
+            params = self.row.params
+            return json.dumps(params, indent=1, ensure_ascii=False) if params else ""
+        found = self.row._mapping[name]
+        if name == "timeout" and found is not None:
+            return f"{found:g}"
+        return "" if found is None else found
+
+    @property
+    def group_names(self):
+        return [name for name, _title in standings.groups(self.db)]
+
+    def wrong(self, name):
+        """The problems of a field."""
+        return [text for field, text in self.problems if field == name]
+
+    @property
+    def general(self):
+        """Problems that belong to no field that is shown."""
+        shown = {*TEXTS, *NUMBERS, *LISTS, "timeout", "params"}
+        return [text for field, text in self.problems if field not in shown]
+
+
+def whole(name, text):
+    try:
+        return float(text) if name == "timeout" else int(text)
+    except ValueError as error:
+        words = _(NO_NUMBER, mapping={"column": name, "value": text[:50]})
+        raise Refused([(name, words)]) from error

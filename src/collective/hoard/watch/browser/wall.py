@@ -1,0 +1,125 @@
+"""``@@hoard-wall``: a screen on a wall, readable from four metres."""
+
+from .. import times
+from ..drawing.icon import icon
+from ..reading import rules
+from ..reading import standings
+from .page import Page
+from collective.hoard import _
+from math import ceil
+from math import log
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+
+
+#: More checks than that are shown as groups.
+SINGLE = 24
+#: Tiles that fit on a screen; the worst come first.
+TILES = 24
+#: Names that a tile of a group has room for.
+NAMED = 3
+
+
+class Wall(Page):
+    name = "hoard-wall"
+    index = ViewPageTemplateFile("templates/wall.pt")
+
+    def answer(self):
+        self.group = self.given("group")[:200]
+        asked = standings.Asked(group=self.group)
+        self.counts = standings.counts(self.db, self.now, asked)
+        if sum(self.counts.values()) <= SINGLE:
+            found = standings.page(self.db, self.now, asked)
+            tiles = [self.tile_of(line) for line in found.lines]
+        else:
+            tiles = self.group_tiles()
+        tiles = [*self.rule_tiles(), *tiles]
+        tiles.sort(key=lambda tile: standings.ORDER.index(tile["status"]))
+        self.hidden = max(len(tiles) - TILES, 0)
+        self.tiles = tiles[: TILES - 1] if self.hidden else tiles
+        self.hidden = len(tiles) - len(self.tiles)
+        return self.index()
+
+    def rule_tiles(self):
+        """Rules say it denser than their members."""
+        if self.group:
+            return []
+        found = rules.rules(self.db, self.now)
+        return [self.tile_of(r.line, r.label) for r in found if r.enabled and r.line]
+
+    def tile_of(self, line, label=None):
+        bad = line.status not in ("ok", "unmonitored")
+        return {
+            "status": line.status,
+            "label": label or line.label,
+            "since": self.ago(line.since) if bad else "",
+            "care": line.acknowledged,
+            "maintenance": line.maintenance,
+            "names": [],
+            "counts": [],
+        }
+
+    def group_tiles(self):
+        """A tile a group; checks without a group have one of their own."""
+        if self.group:
+            return self.sample(self.group)
+        titles = dict(standings.groups(self.db))
+        counts = standings.grouped_counts(self.db, self.now, list(titles))
+        tiles = [
+            self.group_tile(name, titles[name], found)
+            for name, found in counts.items()
+            if sum(found.values())
+        ]
+        return tiles or [self.group_tile("", _("All checks"), self.counts)]
+
+    def sample(self, group):
+        asked = standings.Asked(group=group, size=TILES)
+        found = standings.page(self.db, self.now, asked)
+        return [self.tile_of(line) for line in found.lines]
+
+    def group_tile(self, name, title, counts):
+        status = standings.worst(counts)
+        names = []
+        if status in ("crit", "unknown", "warn"):
+            asked = standings.Asked(group=name, status=status, size=NAMED)
+            found = standings.page(self.db, self.now, asked)
+            names = [line.label for line in found.lines]
+        shown = [(key, counts[key]) for key in standings.ORDER if counts[key]]
+        return {
+            "status": status,
+            "label": title,
+            "since": "",
+            "care": False,
+            "maintenance": False,
+            "names": names,
+            "counts": shown,
+        }
+
+    @property
+    def columns(self):
+        """How many tiles stand side by side: few holes, and wider than high."""
+        count = len(self.tiles) + bool(self.hidden)
+        return min(range(1, 7), key=lambda columns: waste(columns, max(count, 1)))
+
+    @property
+    def summary(self):
+        """``[(status, how many)]`` of what there is."""
+        return [(s, self.counts[s]) for s in standings.ORDER if self.counts[s]]
+
+    @property
+    def clock(self):
+        return times.moment(self.now).strftime("%H:%M")
+
+    def sign(self, status):
+        return icon(status, 32)
+
+
+#: A tile that is so much wider than high is read best.
+SHAPE = 2.2
+
+
+def waste(columns, count):
+    """How bad so many columns are on a screen of 16 : 9."""
+    rows = ceil(count / columns)
+    holes = (rows * columns - count) / count
+    shape = 16 / 9 * rows / columns
+    return 2 * holes + abs(log(shape / SHAPE))

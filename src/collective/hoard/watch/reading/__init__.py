@@ -1,0 +1,1 @@
+"""Questions to the monitoring database, each answered with plain data."""

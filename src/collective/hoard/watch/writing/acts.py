@@ -1,0 +1,120 @@
+"""Acknowledgements, notes and maintenance."""
+
+from ...monitoring.database import tables as t
+from ...monitoring.history import meta
+from ...monitoring.interfaces import MonitoringError
+from ...monitoring.interfaces import UnknownCheck
+from ...monitoring.judge import spans
+from ...monitoring.judge.parser import parse_selector
+from ...monitoring.judge.windows import checked
+from ...monitoring.judge.windows import Maintenance
+from ...monitoring.telling import incidents
+from ..engines import writing
+from ..interfaces import Refused
+from ..times import now as clock
+from collective.hoard import _
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+
+GONE = _("There is no such incident any more.")
+NO_CHECK = _("There is no such check any more.")
+EMPTY = _("Write what you want to tell the others.")
+NO_TITLE = _("A window needs a title: it is what others read.")
+NO_TIMES = _("Give the beginning and the end as 2026-12-31T08:30.")
+OVER = _("This window is over already.")
+LONGEST = 2000
+
+
+def acknowledge(check_id, author, text="", until=None):
+    """Somebody takes care of the check; people are told no more of it.
+
+    :raises Refused: There is no such check.
+    """
+    with writing() as (_store, connection):
+        try:
+            incidents.acknowledge(
+                connection, check_id, author, clean(text), clock(), until
+            )
+        except UnknownCheck as error:
+            raise Refused([("", NO_CHECK)]) from error
+
+
+def withdraw(check_id):
+    """Nobody takes care any longer."""
+    with writing() as (_store, connection):
+        incidents.withdraw(connection, [check_id], clock())
+
+
+def add_note(incident_id, author, text):
+    """:raises Refused: The text is empty, or the incident is gone."""
+    text = clean(text)
+    if not text:
+        raise Refused([("text", EMPTY)])
+    with writing() as (_store, connection):
+        demand_incident(connection, incident_id)
+        incidents.add_note(connection, incident_id, author, text, clock())
+
+
+def publish(incident_id, public):
+    """Show an incident with its notes on the public page, or no longer.
+
+    :raises Refused: It is gone.
+    """
+    with writing() as (_store, connection):
+        demand_incident(connection, incident_id)
+        query = update(t.incident).where(t.incident.c.id == incident_id)
+        connection.execute(query.values(public=public))
+
+
+def demand_incident(connection, incident_id):
+    query = select(t.incident.c.id).where(t.incident.c.id == incident_id)
+    if connection.scalar(query) is None:
+        raise Refused([("", GONE)])
+
+
+def clean(text):
+    return (text or "").replace("\0", "").strip()[:LONGEST]
+
+
+def add_window(title, since, until, author, selector="*", recurrence="", zone="UTC"):
+    """A maintenance window; its number. Times are UTC seconds or None.
+
+    :raises Refused: It cannot be worked out; the message says why.
+    """
+    title = clean(title)
+    if not title:
+        raise Refused([("title", NO_TITLE)])
+    if since is None or until is None:
+        raise Refused([("since", NO_TIMES)])
+    recurrence, selector = clean(recurrence), clean(selector) or "*"
+    values = {"since": since, "until": until, "zone": zone, "selector": selector}
+    try:
+        parse_selector(selector)
+        checked(Maintenance(0, title, since, until, recurrence, zone, selector))
+    except MonitoringError as error:
+        raise Refused([("selector", str(error))]) from error
+    with writing() as (_store, connection):
+        made = connection.execute(
+            insert(t.maintenance).values(
+                title=title,
+                recurrence=recurrence or None,
+                author=author,
+                created=clock(),
+                **values,
+            )
+        )
+        number = made.inserted_primary_key[0]
+        window = Maintenance(number, title, since, until, recurrence, zone, selector)
+        spans.write(connection, window, clock())
+        meta.bump_generation(connection)
+    return number
+
+
+def end_window(number):
+    """:raises Refused: It is over already, or was never there."""
+    with writing() as (_store, connection):
+        if not spans.end(connection, number, clock()):
+            raise Refused([("", OVER)])
+        meta.bump_generation(connection)

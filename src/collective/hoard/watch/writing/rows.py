@@ -1,0 +1,113 @@
+"""Checks as people give them: read, with every problem named."""
+
+from ...monitoring.checks.interfaces import CheckUnusable
+from ...monitoring.checks.reach import literal
+from ...monitoring.checks.reach import Reach
+from ...monitoring.checks.surroundings import Surroundings
+from ...monitoring.poller.lists import KEYS
+from ...monitoring.poller.lists import read_row
+from collective.hoard import _
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+#: What a row may have besides the columns of a check.
+OURS = ("groups", "tags")
+LONGEST_NAME = 200
+MOST_NAMES = 50
+PRIVATE = _(
+    "${address} is not a public address. Only who may manage monitoring can have it "
+    "checked."
+)
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A good row: *columns* as `read_row` made them."""
+
+    columns: dict
+    groups: list
+    tags: list
+
+    @property
+    def name(self):
+        return self.columns["name"]
+
+
+def read(row, trusted):
+    """A `Wanted`.
+
+    Which commands, folders and secrets there are is only known to the poller;
+    it says on the page of the check what it cannot run.
+
+    :raises CheckUnusable: It is no check; the argument is a message.
+    """
+    if not isinstance(row, dict):
+        raise CheckUnusable("A check is an object with kind, address and host.")
+    more = {key: names(row.get(key), key) for key in OURS}
+    columns = read_row({k: v for k, v in row.items() if k not in OURS}, Surroundings())
+    if len(columns["name"]) > LONGEST_NAME or "\0" in columns["name"]:
+        raise CheckUnusable(f"name must be up to {LONGEST_NAME} characters.")
+    if not trusted:
+        demand_public(columns)
+    return Wanted(columns, **more)
+
+
+def names(value, key):
+    """A list of names of a list, or of text with commas."""
+    if isinstance(value, str):
+        value = value.split(",")
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > MOST_NAMES:
+        raise CheckUnusable(f"{key} must be a list of up to {MOST_NAMES} names.")
+    found = []
+    for one in value:
+        if not isinstance(one, str) or len(one) > LONGEST_NAME or "\0" in one:
+            raise CheckUnusable(f"{key} must be short texts.")
+        if one.strip() and one.strip() not in found:
+            found.append(one.strip())
+    return found
+
+
+def demand_public(columns):
+    """:raises CheckUnusable: An address is private as it is written.
+
+    What names lead to is judged by the poller, each time it connects.
+    """
+    for host in (columns.get("address"), columns.get("host")):
+        host = (host or "").strip("[]")
+        if literal(host) and Reach().refusal(host):
+            raise CheckUnusable(_(PRIVATE, mapping={"address": host}))
+        if host.lower() == "localhost" or host.lower().endswith(".localhost"):
+            raise CheckUnusable(_(PRIVATE, mapping={"address": host}))
+
+
+def message_of(error):
+    """The message of an error, translatable where it was made by us."""
+    return error.args[0] if error.args else str(error)
+
+
+def of_address(url):
+    """``{kind, host, port, params}`` of the address of a page.
+
+    :raises CheckUnusable: It is none.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise CheckUnusable(f"{url[:200]} is not an address: {error}.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CheckUnusable(f"{url[:200]} is not an address of a web site.")
+    path = parts.path or "/"
+    query = f"?{parts.query}" if parts.query else ""
+    row = {"kind": parts.scheme, "host": parts.hostname}
+    if port:
+        row["port"] = port
+    if path + query != "/":
+        row["params"] = {"path": path + query}
+    return row
+
+
+__all__ = ["KEYS", "read"]

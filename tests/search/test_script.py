@@ -1,0 +1,56 @@
+"""The script for ``bin/instance run``."""
+
+from collective.hoard.forms.submit import submit
+from collective.hoard.search.scripts.index import main
+from collective.hoard.search.state import find_state
+from collective.hoard.testing.samples import make_form
+from plone.app.testing import setRoles
+from plone.app.testing import TEST_USER_ID
+import pytest
+import transaction
+
+
+@pytest.fixture
+def site(functional):
+    portal = functional["portal"]
+    setRoles(portal, TEST_USER_ID, ["Manager"])
+    form = make_form()
+    for _ in range(3):
+        submit(form, {"name": "Anna"})
+    transaction.commit()
+    return portal
+
+
+def run(site, *argv):
+    lines = []
+    code = main(site.getPhysicalRoot(), argv, lines.append)
+    return code, "\n".join(lines)
+
+
+def test_it_says_how_far_the_index_is_builds_and_checks(site):
+    code, told = run(site, "status")
+    assert code == 1 and "records behind" in told
+
+    code, told = run(site, "reindex")
+    assert code == 0 and "3 entries indexed, 0 forms" in told
+    assert run(site, "status")[0] == 0
+
+    code, told = run(site, "check")
+    assert code == 0 and "Contact us: 3 entries, 0 missing, 0 extra, 0 old" in told
+
+
+def test_it_finds_and_repairs_what_is_wrong(site):
+    run(site, "reindex")
+    for collection in find_state(site)["collections"].values():
+        for key in list(collection["docs"])[:1] or list(collection["tail"])[:1]:
+            collection["tail"][key] = None
+    transaction.commit()
+    assert run(site, "check")[0] == 1
+
+    code, told = run(site, "repair")
+
+    assert code == 0 and "1 will be indexed again" in told
+
+
+def test_a_site_that_is_not_there_is_said(site):
+    assert run(site, "status", "/nowhere")[0] == 2

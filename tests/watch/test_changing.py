@@ -1,0 +1,290 @@
+"""What people change: rights, tokens, words, and what the poller finds."""
+
+from collective.hoard.monitoring.database import tables as t
+from collective.hoard.monitoring.database.engine import open_engine
+from collective.hoard.monitoring.history import meta
+from forms.browsing import browser
+from forms.browsing import contents
+from forms.browsing import manager
+from forms.browsing import shows_no_traceback
+from forms.browsing import status
+from forms.browsing import urlencoded
+from plone.app.testing import TEST_USER_NAME
+from plone.app.testing import TEST_USER_PASSWORD
+from sqlalchemy import select
+import html
+import pytest
+import re
+
+
+@pytest.fixture
+def user(site):
+    return manager(site)
+
+
+@pytest.fixture
+def url(site):
+    return f"{site['portal'].absolute_url()}/@@"
+
+
+@pytest.fixture
+def ask(database):
+    """``ask(query)`` -> rows of the database as they are now."""
+
+    def ask(query):
+        engine = open_engine(database)
+        with engine.connect() as connection:
+            rows = connection.execute(query).all()
+        engine.dispose()
+        return rows
+
+    return ask
+
+
+def generation(ask):
+    return ask(select(t.meta.c.value).where(t.meta.c.name == meta.GENERATION))[0][0]
+
+
+def token(user):
+    return re.search(r'name="_authenticator"\s+value="(\w+)"', contents(user))[1]
+
+
+def post(user, address, *pairs, with_token=True):
+    if with_token:
+        user.open(address)
+        pairs = [*pairs, ("_authenticator", token(user))]
+    user.post(address.partition("?")[0], urlencoded(pairs))
+    return html.unescape(contents(user))
+
+
+NEW = (("kind", "https"), ("host", "new.example.org"), ("groups", "web, fresh"))
+
+
+def test_a_check_is_added(user, url, ask):
+    before = generation(ask)
+
+    post(user, f"{url}hoard-check-edit", *NEW, ("params", '{"path": "/a"}'))
+
+    assert status(user) == 200
+    row = ask(select(t.check).where(t.check.c.host == "new.example.org"))[0]
+    assert (row.kind, row.params, row.name) == (
+        "https",
+        {"path": "/a"},
+        "https://new.example.org",
+    )
+    groups = ask(
+        select(t.group.c.name)
+        .join(t.group_member, t.group_member.c.group_id == t.group.c.id)
+        .where(t.group_member.c.check_id == row.id)
+    )
+    assert {name for (name,) in groups} == {"web", "fresh"}
+    assert generation(ask) > before
+
+
+@pytest.mark.parametrize(
+    "pairs,words",
+    [
+        ((), "A check needs a name"),
+        ((("host", "x"), ("port", "many")), "port must be a whole number"),
+        ((("host", "x"), ("params", "{")), "Parameters must be a JSON object"),
+        ((("host", "x"), ("params", '{"nonsense": 1}')), "nonsense"),
+        ((("name", "https://site-01.example.org"), ("host", "x")), "There is a check"),
+        ((("host", "x"), ("interval", "1")), "at least 5 seconds"),
+    ],
+)
+def test_a_wrong_check_is_refused_in_words(user, url, ask, pairs, words):
+    before = generation(ask)
+
+    page = post(user, f"{url}hoard-check-edit", ("kind", "https"), *pairs)
+
+    assert status(user) == 422
+    assert words in page
+    assert shows_no_traceback(user)
+    assert generation(ask) == before
+
+
+def test_a_check_is_changed_and_keeps_its_history(user, url, ask, names):
+    number = names["https://site-02.example.org"]
+
+    post(
+        user,
+        f"{url}hoard-check-edit?id={number}",
+        ("id", str(number)),
+        ("kind", "https"),
+        ("name", "renamed"),
+        ("host", "other.example.org"),
+        ("slot", "600"),
+    )
+
+    row = ask(select(t.check).where(t.check.c.id == number))[0]
+    assert (row.name, row.host) == ("renamed", "other.example.org")
+    assert ask(select(t.interval).where(t.interval.c.check_id == number))
+    slots = ask(select(t.regime.c.slot).where(t.regime.c.check_id == number))
+    assert [slot for (slot,) in slots] == [1800, 600]
+
+
+def test_a_check_is_paused_resumed_and_removed(user, url, ask, names):
+    number = names["https://site-02.example.org"]
+    page = f"{url}hoard-check/{number}"
+
+    post(user, page, ("pause", "1"))
+    assert "Not monitored" in contents(user)
+    post(user, page, ("resume", "1"))
+    assert ask(select(t.check.c.enabled).where(t.check.c.id == number)) == [(True,)]
+    post(
+        user, f"{url}hoard-check-edit?id={number}", ("id", str(number)), ("remove", "1")
+    )
+
+    assert ask(select(t.check.c.removed).where(t.check.c.id == number))[0][0]
+    assert "site-02" not in contents(user)
+
+
+CHANGES = (
+    ("hoard-check/4", ("acknowledge", "1")),
+    ("hoard-check/4", ("pause", "1")),
+    ("hoard-incidents/1", ("note", "1")),
+    ("hoard-check-edit", ("host", "x")),
+    ("hoard-maintenance", ("add", "1")),
+    ("hoard-checks-import", ("text", "kind,host\nhttps,x")),
+)
+
+
+@pytest.mark.parametrize("name,pair", CHANGES)
+def test_nothing_is_changed_without_a_token(user, url, ask, name, pair):
+    before = generation(ask), ask(select(t.ack)), ask(select(t.incident_note))
+
+    post(user, f"{url}{name}", pair, with_token=False)
+
+    assert status(user) == 403
+    assert before == (generation(ask), ask(select(t.ack)), ask(select(t.incident_note)))
+
+
+@pytest.mark.parametrize("name,pair", CHANGES)
+def test_nothing_is_changed_without_the_right(site, url, ask, name, pair):
+    site["portal"].manage_permission(
+        "collective.hoard: View Monitoring", ["Member", "Manager"], acquire=False
+    )
+    import transaction
+
+    transaction.commit()
+    before = generation(ask), ask(select(t.ack))
+    keeper = manager(site)
+    keeper.open(f"{url}hoard-check/4")
+    good = token(keeper)
+    member = browser(site, TEST_USER_NAME, TEST_USER_PASSWORD)
+    member.post(f"{url}{name}", urlencoded([pair, ("_authenticator", good)]))
+
+    assert before == (generation(ask), ask(select(t.ack)))
+
+
+def test_somebody_takes_care_and_others_see_it(user, url, ask, names):
+    number = names["https://site-03.example.org"]
+
+    post(
+        user,
+        f"{url}hoard-check/{number}",
+        ("acknowledge", "1"),
+        ("text", "I restart it <b>now</b>"),
+        ("hours", "4"),
+    )
+
+    assert "I restart it &lt;b&gt;now&lt;/b&gt;" in contents(user)
+    row = ask(select(t.ack))[0]
+    assert (row.author, row.until - row.since) == ("admin", 4 * 3600)
+    user.open(f"{url}hoard-monitoring")
+    assert "taken care of" in contents(user)
+    post(user, f"{url}hoard-check/{number}", ("withdraw", "1"))
+    assert ask(select(t.ack.c.ended))[0][0]
+
+
+def test_a_note_is_added_to_an_incident(user, url):
+    post(
+        user, f"{url}hoard-incidents/1", ("note", "1"), ("text", "Disk <i>replaced</i>")
+    )
+
+    assert "Disk &lt;i&gt;replaced&lt;/i&gt;" in contents(user)
+    assert "admin" in contents(user)
+
+
+def test_an_empty_note_is_refused(user, url):
+    page = post(user, f"{url}hoard-incidents/1", ("note", "1"), ("text", "  "))
+
+    assert "Write what you want to tell the others." in page
+
+
+WINDOW = (
+    ("add", "1"),
+    ("title", "New disks"),
+    ("since", "2030-01-01T10:00"),
+    ("until", "2030-01-01T12:00"),
+)
+
+
+def test_a_window_is_added_for_a_group_and_ended(user, url, ask):
+    post(user, f"{url}hoard-maintenance", *WINDOW, ("group", "web"))
+
+    assert "New disks" in contents(user)
+    spans = ask(select(t.maintenance_span))
+    assert len(spans) == 10
+    assert {s.until - s.since for s in spans} == {7200}
+    number = ask(select(t.maintenance.c.id))[0][0]
+    post(user, f"{url}hoard-maintenance", ("end", str(number)))
+    assert ask(select(t.maintenance_span)) == []
+
+
+@pytest.mark.parametrize(
+    "pairs,words",
+    [
+        ((("title", ""),), "A window needs a title"),
+        ((("until", "soon"),), "Give the beginning and the end"),
+        ((("until", "2029-01-01T10:00"),), "ends before it begins"),
+        ((("selector", "group:("),), "group"),
+        ((("recurrence", "FREQ=SECONDLY"),), "at most hourly"),
+    ],
+)
+def test_a_wrong_window_is_refused_in_words(user, url, ask, pairs, words):
+    page = post(user, f"{url}hoard-maintenance", *dict([*WINDOW, *pairs]).items())
+
+    assert status(user) == 422
+    assert words in page
+    assert ask(select(t.maintenance)) == []
+
+
+TABLE = """name;title;kind;host;interval;groups;params
+a;Site A;https;a.example.org;60;web,shops;
+https://site-01.example.org;;https;site-01.example.org;300;;{"path": "/x"}
+"""
+
+
+def test_a_table_is_looked_at_before_it_is_imported(user, url, ask):
+    page = post(user, f"{url}hoard-checks-import", ("text", TABLE))
+    assert "1 would be added" in re.sub(r"<[^>]+>", "", page)
+    assert ask(select(t.check).where(t.check.c.name == "a")) == []
+
+    post(user, f"{url}hoard-checks-import", ("text", TABLE), ("confirm", "1"))
+
+    row = ask(select(t.check).where(t.check.c.name == "a"))[0]
+    assert (row.host, row.interval, row.title) == ("a.example.org", 60, "Site A")
+    assert "1 checks were added, 1 changed." in contents(user)
+
+
+@pytest.mark.parametrize(
+    "text,words",
+    [
+        ("kind,host\nhttps,x\ncarrier pigeon,y\n", "kind must be one of"),
+        ("kind,host,interval\nhttps,x,often\n", "interval must be a number"),
+        ("kind,host,params\nhttps,x,{\n", "params must be a JSON object"),
+        ("what,ever\n1,2\n", "The first line must name the columns"),
+        ("", "Choose a file"),
+        ("kind,host\nhttps,x\nhttps,x\n", "twice"),
+        ('kind,host\n"https,x', "kind must be"),
+    ],
+)
+def test_a_wrong_table_names_its_lines(user, url, ask, text, words):
+    before = generation(ask)
+
+    page = post(user, f"{url}hoard-checks-import", ("text", text), ("confirm", "1"))
+
+    assert words in page
+    assert shows_no_traceback(user)
+    assert generation(ask) == before
