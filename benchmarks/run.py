@@ -69,6 +69,7 @@ FORMS = ("visitors", "receivers", "versions", "ledger")
 #: ``<name>_rows`` has ``measure(folder, sizes)``, which returns rows.
 OTHERS = {
     "migration": "Migration",
+    "monitoring_views": "Monitoring in Plone",
     "connections": "Connections",
     "delivery": "Delivery",
     "outbox": "Outbox",

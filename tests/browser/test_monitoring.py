@@ -3,6 +3,9 @@
 ``HOARD_PICTURES=folder`` keeps pictures of the pages.
 """
 
+from collective.hoard.monitoring.database.engine import open_engine
+from collective.hoard.monitoring.history.store import Store
+from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.watch import engines
 from pathlib import Path
 from plone.app.testing import SITE_OWNER_NAME
@@ -12,6 +15,10 @@ from watch.conftest import configure
 import os
 import pytest
 import shutil
+import socket
+import subprocess
+import sys
+import time
 
 
 pytestmark = pytest.mark.browser
@@ -109,3 +116,109 @@ def test_wallboard_fills_the_screen(watched, site_url, keeper, take):
         ".map(e => parseFloat(getComputedStyle(e).fontSize))"
     )
     assert min(small) >= 24
+
+
+def record(path, status, name="https://site-07.example.org"):
+    engine = open_engine(path)
+    code = 200 if status == "ok" else 503
+    Store(engine).record([Sample(name, "local", time.time(), status, code)])
+    engine.dispose()
+
+
+def test_an_open_page_follows_changes(watched, site_url, keeper):
+    """Asked every five seconds, as `refresh` says."""
+    keeper.goto(f"{site_url}/@@hoard-monitoring?text=site-07")
+    assert keeper.locator("tbody .hoard-unknown").count() == 1
+    keeper.evaluate("window.stays = 1")
+
+    record(watched, "ok")
+
+    keeper.locator("tbody .hoard-ok").wait_for(timeout=20_000)
+    assert keeper.evaluate("window.stays") == 1
+
+
+def test_the_chart_is_zoomed_by_dragging(watched, site_url, keeper, take):
+    keeper.goto(f"{site_url}/@@hoard-check/4?days=30")
+    over = keeper.locator(".hoard-chart .u-over")
+    over.wait_for()
+    assert keeper.locator(".hoard-chart > svg").is_hidden()
+    box = over.bounding_box()
+    with keeper.expect_response(lambda r: "/latency?" in r.url) as found:
+        keeper.mouse.move(box["x"] + 100, box["y"] + 50)
+        keeper.mouse.down()
+        keeper.mouse.move(box["x"] + 250, box["y"] + 60, steps=5)
+        keeper.mouse.up()
+
+    data = found.value.json()
+    assert 0 < data["start"][-1] - data["start"][0] < 15 * 86400
+    keeper.wait_for_timeout(300)
+    take(keeper, "zoomed", full_page=False)
+
+
+def test_without_scripts_the_picture_is_there(watched, site_url, browser, server):
+    context = browser.new_context(
+        java_script_enabled=False,
+        http_credentials={"username": SITE_OWNER_NAME, "password": SITE_OWNER_PASSWORD},
+        extra_http_headers={"Authorization": basic()},
+    )
+    page = context.new_page()
+    page.goto(f"{site_url}/@@hoard-check/4")
+    assert page.locator(".hoard-chart svg[role=img] polyline").count() >= 1
+    context.close()
+
+
+def basic():
+    from base64 import b64encode
+
+    pair = f"{SITE_OWNER_NAME}:{SITE_OWNER_PASSWORD}".encode()
+    return f"Basic {b64encode(pair).decode()}"
+
+
+def test_the_stream_of_the_poller_is_faster(
+    watched, site_url, keeper, tmp_path, monkeypatch, page_errors
+):
+    """A real poller beside the site; without it the page asks again."""
+    monkeypatch.setenv("HOARD_TEST_EVENTS", "a secret for streams")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    origin = site_url.rpartition("/")[0]
+    settings = tmp_path / "poller.toml"
+    settings.write_text(
+        f'[database]\nurl = "{watched}"\n'
+        f'[http]\nlisten = "127.0.0.1:{port}"\norigins = ["{origin}"]\n'
+        'events_secret = "env:HOARD_TEST_EVENTS"\n'
+        '[poller]\nname = "nobody"\n'
+    )
+    configure(
+        refresh=600,
+        poller_url=f"http://127.0.0.1:{port}",
+        live_secret="env:HOARD_TEST_EVENTS",
+    )
+    command = [sys.executable, "-m", "collective.hoard.monitoring.command", "run"]
+    process = subprocess.Popen([*command, "--config", str(settings)])
+    try:
+        wait_for(port)
+        keeper.goto(f"{site_url}/@@hoard-monitoring?text=site-07")
+        keeper.wait_for_function(
+            "document.documentElement.dataset.hoardLive == 'stream'"
+        )
+
+        record(watched, "ok")
+
+        keeper.locator("tbody .hoard-ok").wait_for(timeout=10_000)
+    finally:
+        process.terminate()
+        process.wait(30)
+    keeper.wait_for_function("document.documentElement.dataset.hoardLive == 'polling'")
+    page_errors[:] = [e for e in page_errors if str(port) not in e]
+
+
+def wait_for(port):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError("the poller does not listen")

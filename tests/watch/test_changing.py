@@ -3,6 +3,7 @@
 from collective.hoard.monitoring.database import tables as t
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.history import meta
+from collective.hoard.watch import engines
 from forms.browsing import browser
 from forms.browsing import contents
 from forms.browsing import manager
@@ -15,6 +16,7 @@ from sqlalchemy import select
 import html
 import pytest
 import re
+import sqlite3
 
 
 @pytest.fixture
@@ -288,3 +290,23 @@ def test_a_wrong_table_names_its_lines(user, url, ask, text, words):
     assert words in page
     assert shows_no_traceback(user)
     assert generation(ask) == before
+
+
+def test_a_writer_that_takes_too_long_is_not_waited_for(
+    user, url, database, monkeypatch
+):
+    monkeypatch.setattr(engines, "PATIENCE", 300)
+    user.open(f"{url}hoard-check-edit")
+    good = token(user)
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+
+    user.post(f"{url}hoard-check-edit", urlencoded([*NEW, ("_authenticator", good)]))
+
+    assert status(user) == 503
+    assert "locked by another writer" in contents(user)
+    connection.execute("ROLLBACK")
+    assert connection.execute(
+        "SELECT count(*) FROM check_ WHERE host = 'new.example.org'"
+    ).fetchone() == (0,)
+    connection.close()

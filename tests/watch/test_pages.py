@@ -41,7 +41,7 @@ def open_page(user, site, name):
     return contents(user)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "hoard-wall"])
 def test_everybody_can_use_the_page(site, user, name):
     html = open_page(user, site, name)
 

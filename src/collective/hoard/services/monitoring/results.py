@@ -3,6 +3,7 @@
 Programs that bring many go to the poller's own port instead.
 """
 
+from ...monitoring.history import meta
 from ...monitoring.poller.checklist import read_listing
 from ...monitoring.poller.incoming import take_in
 from ...watch import rights
@@ -36,6 +37,11 @@ class Post(MonitoringService):
             if intake.samples:
                 store.ensure_source(source, KIND)
                 recorded = store.record_all(intake.samples, now)
+                if recorded.changes:
+                    # The poller judges what it has not stored itself only when
+                    # it reads everything anew.
+                    with store.writing() as connection:
+                        meta.bump_generation(connection)
                 places = {
                     id(s): p for s, p in zip(intake.samples, intake.places, strict=True)
                 }

@@ -33,10 +33,12 @@ class Changes(BrowserView):
                 newest, count, found = standings.changes(connection, now, since)
         except TROUBLES as error:
             response.setStatus(503)
+            response.setHeader("Content-Type", "application/json")
             return json.dumps({"error": translate(words(error), context=self.request)})
         if newest == since:
             response.setStatus(304)
             return ""
+        response.setHeader("Content-Type", "application/json")
         answer = {"seq": newest, "count": count, "changes": found}
         return json.dumps({**answer, "stream": stream_url()})
 

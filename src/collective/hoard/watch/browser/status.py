@@ -4,6 +4,7 @@ Of checks only titles that people gave them are shown: names, addresses and
 texts of errors may tell what is behind a site.
 """
 
+from .. import rights
 from .. import times
 from ..drawing.strip import strip
 from ..interfaces import NotConfigured
@@ -58,7 +59,10 @@ class Status(Page):
         return self.unavailable()
 
     def answer(self):
-        self.request.response.setHeader("Cache-Control", "private, max-age=20")
+        # The same for everybody who is not signed in; in many languages.
+        if rights.user_name() == "anonymous":
+            self.request.response.setHeader("Cache-Control", "public, max-age=20")
+            self.request.response.setHeader("Vary", "Accept-Language")
         return self.index()
 
     @property
@@ -135,7 +139,7 @@ class Feed(Status):
         self.request.response.setHeader(
             "Content-Type", "application/atom+xml; charset=utf-8"
         )
-        self.request.response.setHeader("Cache-Control", "private, max-age=60")
+        self.request.response.setHeader("Cache-Control", "public, max-age=60")
         return render_feed(self)
 
     def entries(self):

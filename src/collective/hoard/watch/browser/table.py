@@ -1,6 +1,7 @@
 """``@@hoard-checks-import``: many checks from a CSV file, looked at before."""
 
 from ..interfaces import Refused
+from ..subscribers import reconcile
 from ..writing import checks
 from ..writing.table import COLUMNS
 from ..writing.table import read_table
@@ -22,6 +23,8 @@ class ImportChecks(Page):
 
     def change(self):
         """Show what would happen; with ``confirm`` let it happen."""
+        if "reconcile" in self.request.form:
+            return self._reconcile()
         self.text = self._text()
         numbered, problems = read_table(self.text)
         rows = [row for _number, row in numbered]
@@ -40,6 +43,15 @@ class ImportChecks(Page):
         found += [(number, "", "refused", words) for number, words in problems]
         self.lines = sorted(found, key=lambda line: (line[2] != "refused", line[0]))
         return None
+
+    def _reconcile(self):
+        kept, dropped = reconcile(self.context)
+        words = _(
+            "${kept} items are watched, ${dropped} no longer.",
+            mapping={"kept": kept, "dropped": dropped},
+        )
+        self.tell(words)
+        return self.redirect(self.url())
 
     def _text(self):
         upload = self.request.form.get("file")

@@ -101,6 +101,12 @@ class Wall(Page):
         return min(range(1, 7), key=lambda columns: waste(columns, max(count, 1)))
 
     @property
+    def span(self):
+        """How many columns the last tile takes, so that no hole is left."""
+        count = len(self.tiles) + bool(self.hidden)
+        return 1 + -count % self.columns
+
+    @property
     def summary(self):
         """``[(status, how many)]`` of what there is."""
         return [(s, self.counts[s]) for s in standings.ORDER if self.counts[s]]

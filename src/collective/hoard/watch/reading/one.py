@@ -3,6 +3,7 @@
 from ...monitoring.database import tables as t
 from ...monitoring.database.tables_poller import problem
 from ...monitoring.database.tables_poller import timing
+from ...monitoring.history import latency
 from ...monitoring.history.availability import availability
 from ...monitoring.history.intervals import suppressed_errors
 from ...monitoring.history.intervals import timeline
@@ -18,6 +19,8 @@ PHASES = ("resolve", "connect", "tls", "first_byte", "transfer")
 #: Columns of a stored sample. Code 0 is "no answer": its time is the time-out.
 TIME, STATUS, CODE, MS = 0, 3, 4, 6
 PERCENTILES = (50, 90, 95, 99)
+#: Seconds up to which each sample is looked at.
+LONG = 32 * 86_400
 #: So many rows of a list are shown on the page.
 MOST = 50
 
@@ -137,6 +140,8 @@ def latencies(connection, check_id, since, until, width):
 
     The lowest and highest of each are kept: a peak is never averaged away.
     """
+    if until - since > LONG:
+        return rolled_up(connection, check_id, since, until, width)
     step = max(-(-(until - since) // width), 1)
     found, all_ms = {}, []
     for row in samples_between(connection, check_id, since, until):
@@ -154,6 +159,19 @@ def latencies(connection, check_id, since, until, width):
         ends = (values[0], values[-1]) if values else (None, None)
         buckets.append(Bucket(since + place * step, *ends, middle, len(bad)))
     return buckets, percentiles(all_ms)
+
+
+def rolled_up(connection, check_id, since, until, width):
+    """The same from roll-ups, where the middle is the average."""
+    found = latency.latency(connection, check_id, since, until, width)
+    buckets = [Bucket(int(b.start), b.min, b.max, b.avg, 0) for b in found if b.n]
+    shares = [p / 100 for p in PERCENTILES]
+    known = latency.percentiles(connection, check_id, since, until, shares)
+    return buckets, {
+        p: known[s]
+        for p, s in zip(PERCENTILES, shares, strict=True)
+        if known.get(s) is not None
+    }
 
 
 def percentiles(values):

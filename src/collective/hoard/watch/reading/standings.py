@@ -78,14 +78,18 @@ def status_now(now):
     return case(
         (c.enabled.is_(False), UNMONITORED),
         (s.status.is_(None), UNKNOWN),
-        (and_(s.expires.is_not(None), s.expires <= now), UNKNOWN),
+        (lapsed(now), UNKNOWN),
         else_=s.status,
     )
 
 
 def since_now(now):
-    lapsed = and_(s.expires.is_not(None), s.expires <= now)
-    return case((lapsed, s.expires), else_=s.since)
+    return case((lapsed(now), s.expires), else_=s.since)
+
+
+def lapsed(now):
+    """SQL: the verdict no longer holds, and its slot is closed (R5, R6)."""
+    return and_(s.stale.is_not(None), s.stale <= now, s.status < UNKNOWN)
 
 
 def watched(derived=False):

@@ -1,0 +1,1 @@
+Plone shows the history of the poller: overview, checks with charts to zoom, availability of any period, rules, incidents, maintenance, a wallboard, a public status page with feed and badges; checks are edited in the browser, by CSV and by REST.

@@ -1,0 +1,77 @@
+"""The checks of content: kept as the content says, found by its UID."""
+
+from ...monitoring.database import tables as t
+from ..engines import writing
+from ..rights import CONTENT
+from . import checks
+from .rows import of_address
+from dataclasses import dataclass
+from sqlalchemy import select
+from sqlalchemy import update
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What one item wants; *trusted* if its editor may manage monitoring."""
+
+    uid: str
+    title: str
+    address: str
+    group: str = ""
+    trusted: bool = False
+
+    @property
+    def row(self):
+        row = {**of_address(self.address), "name": f"content:{self.uid}"}
+        return row | {
+            "title": self.title[:200],
+            "groups": [self.group] if self.group else [],
+        }
+
+
+def keep(watch):
+    """Make the check of an item as *watch* says.
+
+    :raises Refused: It cannot be checked.
+    :raises CheckUnusable: The address is none.
+    """
+    group = None if watch.trusted else CONTENT
+    known = find(watch.uid)
+    if known is None:
+        checks.add(watch.row, watch.trusted, group, watch.uid)
+        return
+    if known.removed is not None:
+        revive(known.id)
+    checks.change(known.id, watch.row, watch.trusted)
+    # Who last edited the item decides what its check may reach.
+    with writing() as (_store, connection):
+        query = update(t.check).where(t.check.c.id == known.id)
+        connection.execute(query.values(owner_group=group))
+
+
+def revive(check_id):
+    with writing() as (store, connection):
+        query = select(t.check.c.name).where(t.check.c.id == check_id)
+        name = connection.scalar(query)
+    store.resume(name)
+
+
+def drop(uid):
+    """The item is no longer watched; the history of its check is kept."""
+    known = find(uid)
+    if known is not None and known.removed is None:
+        checks.remove(known.id)
+
+
+def find(uid):
+    with writing() as (_store, connection):
+        query = select(t.check).where(t.check.c.uid == uid)
+        return connection.execute(query).one_or_none()
+
+
+def all_of_content():
+    """UIDs of all checks of content that are not removed."""
+    c = t.check.c
+    query = select(c.uid).where(c.uid.is_not(None), c.removed.is_(None))
+    with writing() as (_store, connection):
+        return set(connection.scalars(query))

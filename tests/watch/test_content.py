@@ -1,0 +1,142 @@
+"""Content that is watched, and the portlet."""
+
+from collective.hoard.monitoring.database import tables as t
+from collective.hoard.watch.behavior import IWatched
+from collective.hoard.watch.engines import reading
+from collective.hoard.watch.subscribers import reconcile
+from forms.browsing import browser
+from forms.browsing import contents
+from forms.browsing import manager
+from plone import api
+from plone.app.portlets.portlets import classic
+from plone.app.testing import setRoles
+from plone.app.testing import TEST_USER_ID
+from plone.portlets.interfaces import IPortletAssignmentMapping
+from plone.portlets.interfaces import IPortletManager
+from sqlalchemy import select
+from watch.conftest import configure
+from zope.component import getMultiAdapter
+from zope.component import getUtility
+from zope.event import notify
+from zope.interface import Invalid
+from zope.lifecycleevent import ObjectModifiedEvent
+import pytest
+import transaction
+
+
+@pytest.fixture
+def page_type(site):
+    fti = site["portal"].portal_types["Document"]
+    fti.behaviors = (*fti.behaviors, "collective.hoard.watched")
+    setRoles(site["portal"], TEST_USER_ID, ["Manager"])
+    return site["portal"]
+
+
+def make(portal, **values):
+    values = {"hoard_watch": True, **values}
+    page = api.content.create(portal, "Document", "p", title="Our shop", **values)
+    transaction.commit()
+    return page
+
+
+def rows(page=None):
+    with reading() as connection:
+        query = select(t.check).where(t.check.c.uid.is_not(None))
+        return connection.execute(query).all()
+
+
+def test_an_item_becomes_a_check(page_type):
+    make(
+        page_type,
+        hoard_watch_address="https://shop.example.org/a?b",
+        hoard_watch_group="web",
+    )
+
+    row = rows()[0]
+    assert (row.kind, row.host, row.title) == ("https", "shop.example.org", "Our shop")
+    assert row.params == {"path": "/a?b"}
+    assert row.owner_group is None
+
+
+def test_nothing_is_written_before_the_commit(page_type):
+    api.content.create(page_type, "Document", "p", title="x", hoard_watch=True)
+    transaction.abort()
+
+    assert rows() == []
+
+
+def test_the_check_follows_the_item(page_type):
+    page = make(page_type, hoard_watch_address="https://shop.example.org/")
+    number = rows()[0].id
+    page.hoard_watch_address = "https://new.example.org/"
+    notify(ObjectModifiedEvent(page))
+    transaction.commit()
+    assert (rows()[0].id, rows()[0].host) == (number, "new.example.org")
+
+    page.hoard_watch = False
+    notify(ObjectModifiedEvent(page))
+    transaction.commit()
+    assert rows()[0].removed
+
+    page.hoard_watch = True
+    notify(ObjectModifiedEvent(page))
+    transaction.commit()
+    assert (rows()[0].id, rows()[0].removed) == (number, None)
+
+    api.content.delete(page)
+    transaction.commit()
+    assert rows()[0].removed
+
+
+def test_editors_cannot_look_behind_the_firewall(page_type):
+    setRoles(page_type, TEST_USER_ID, ["Editor", "Contributor"])
+    for address in ("http://10.0.0.1/", "http://localhost:8080/", "http://[::1]/"):
+        with pytest.raises(Invalid):
+            IWatched.validateInvariants(
+                type("D", (), {"hoard_watch": True, "hoard_watch_address": address})
+            )
+    make(page_type, hoard_watch_address="http://192.168.0.1/")
+    assert rows() == []
+
+    page_type.manage_delObjects(["p"])
+    make(page_type, hoard_watch_address="https://shop.example.org/")
+    assert rows()[0].owner_group == "content"
+
+
+def test_a_database_that_is_away_does_not_hinder_editors(page_type, database, tmp_path):
+    configure(database=str(tmp_path / "nowhere.db"))
+
+    page = make(page_type, hoard_watch_address="https://shop.example.org/")
+
+    assert page.hoard_watch
+    configure(database=database)
+    assert reconcile(page_type) == (1, 0)
+    assert rows()[0].host == "shop.example.org"
+
+
+def test_the_item_says_how_it_is(page_type, site):
+    page = make(page_type, hoard_watch_address="https://shop.example.org/")
+    user = manager(site)
+
+    user.open(page.absolute_url())
+    assert "hoard-unknown" in contents(user)
+
+    visitor = browser(site)
+    visitor.open(page.absolute_url())
+    assert "hoard-unknown" not in contents(visitor)
+
+
+def test_plones_classic_portlet_shows_it(site):
+    portal = site["portal"]
+    column = getUtility(IPortletManager, "plone.rightcolumn")
+    mapping = getMultiAdapter((portal, column), IPortletAssignmentMapping)
+    mapping["hoard"] = classic.Assignment(template="@@hoard-portlet", macro="")
+    transaction.commit()
+    user = manager(site)
+    user.open(portal.absolute_url())
+    assert "portletMonitoring" in contents(user)
+    assert "Site 11" in contents(user)
+
+    visitor = browser(site)
+    visitor.open(portal.absolute_url())
+    assert "portletMonitoring" not in contents(visitor)
