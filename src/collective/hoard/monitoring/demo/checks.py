@@ -16,7 +16,7 @@ NOWHERE = 1
 #: The machine that all of this runs on.
 HERE = "127.0.0.1"
 #: Seconds between two runs; so long a slot, and so long a result is fresh.
-INTERVAL, SLOT, FRESH = 60, 120, 240
+INTERVAL, SLOT, FRESH, GRACE = 60, 60, 240, 15
 #: The same for the generated past, where results are half an hour apart.
 PAST_STEP, PAST_SLOT, PAST_FRESH = 1800, 600, 4200
 SENSOR = "cellar"

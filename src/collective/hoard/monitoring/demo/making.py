@@ -12,6 +12,7 @@ from .checks import DAY
 from .checks import demo_checks
 from .checks import EXPIRED
 from .checks import FRESH
+from .checks import GRACE
 from .checks import GROUPS
 from .checks import HERE
 from .checks import HOUR
@@ -102,9 +103,9 @@ def fill(engine, ports, now, vitals):
 
 
 def add_check(store, check, ports, now):
-    columns = {"timeout": 5.0, "interval": INTERVAL, "grace": 30}
+    columns = {"timeout": 5.0, "interval": INTERVAL, "grace": GRACE}
     if check.kind == "passive":
-        columns = {"grace": 30}
+        columns = {"grace": GRACE}
     else:
         columns |= {"address": HERE, "port": ports.of(check.port)}
     since = now - DAYS * DAY
@@ -119,7 +120,7 @@ def add_vitals(store, ports, now, params):
     columns = {"address": HERE, "port": ports.site, "interval": INTERVAL}
     store.ensure_check(
         VITALS, SLOT, FRESH, "http", title="Numbers of this site", params=params,
-        timeout=20.0, created=now, monitored_since=now, **columns,
+        timeout=20.0, grace=30, created=now, monitored_since=now, **columns,
     )  # fmt: skip
 
 
@@ -168,12 +169,14 @@ def settings(checks, now):
         "rule": [
             {"name": "library", "title": "The library can be used",
              "expression": 'up(group:library) >= 80 % and "www.library.example.org"',
-             "warning": "up(group:library) == 100 %"},
+             "warning": "up(group:library) == 100 %", "unknown": "excluded"},
             {"name": "shop", "title": "People can buy",
-             "expression": "min 5 of group:shop and"
-                           " avg(ms @ group:shop, 10 min) < 1500"},
+             "expression": "up(group:shop) >= 80 % and"
+                           " avg(ms @ group:shop, 10 min) < 1500",
+             "unknown": "excluded"},
             {"name": "bad ones", "title": "Half of the bad ones are up",
-             "expression": "up(group:bad) >= 50 %", "severity": "warn"},
+             "expression": "up(group:bad) >= 50 %", "severity": "warn",
+             "unknown": "excluded"},
         ],
         "alarm": [
             {"name": "cellar too warm", "check": "cellar", "metric": "temperature",
