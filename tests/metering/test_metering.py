@@ -12,9 +12,11 @@ from collective.hoard.watch.metering import searches
 from collective.hoard.watch.metering.interfaces import NewerLayout
 from collective.hoard.watch.metering.interfaces import WrongMonth
 from collective.hoard.watch.metering.measuring import flush
+from collective.hoard.watch.metering.measuring import write
 from collective.hoard.watch.metering.report import month_report
 from collective.hoard.watch.metering.scripts.report import main
 from collective.hoard.watch.metering.stored import make_metering
+from collective.hoard.watch.metering.worker import Worker
 from collective.hoard.watch.metering.writing import as_csv
 from datetime import datetime
 from datetime import UTC
@@ -213,6 +215,44 @@ def test_memory_does_not_grow_with_what_visitors_ask(site):
         searches.count(("", "x"), f"uid{number}", 1, 1)
 
     assert len(searches._counts) == searches.MOST
+
+
+def test_the_worker_writes_down_at_the_end(site, form):
+    path = site.getPhysicalPath()
+    searches.count(path, find_ledger(form).form_uid)
+    transaction.commit()
+    worker = Worker(site._p_jar.db(), interval=3600, first=3600)
+    worker.start()
+
+    worker.stop()
+
+    assert searches.waiting(path) == {}
+    transaction.begin()
+    assert month_report(site, f"{datetime.now(UTC):%Y-%m}").forms[0].searches == 1
+
+
+def test_two_processes_that_meet_lose_nothing(site, form, session):
+    """The other one commits between our reading and our commit."""
+    uid, path = find_ledger(form).form_uid, site.getPhysicalPath()
+    other = Session(site._p_jar.db(), SiteFinder(path[1:]))
+    flush(session)
+    searches.count(path, uid, 2)
+    met = []
+
+    def write_first(site, counted, sizes, today):
+        write(site, counted, sizes, today)
+        if not met:
+            met.append(1)
+            other.write(lambda site: write(site, {(uid, today): 5}, {}, today))
+
+    today = int(datetime.now(UTC).timestamp()) // searches.DAY
+    counted = searches.waiting(path)
+    session.write(lambda site: write_first(site, counted, {}, today))
+    searches.settle(path, counted)
+    other.close()
+    transaction.begin()
+
+    assert month_report(site, f"{datetime.now(UTC):%Y-%m}").forms[0].searches == 7
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,18 @@ def test_a_machine_shows_its_token(functional, url, monkeypatch, given, status):
     assert machine.headers["status"].startswith(str(status)) or "login" in machine.url
 
 
+def test_the_token_may_be_in_a_file(functional, url, monkeypatch, tmp_path):
+    file = tmp_path / "token"
+    file.write_text(f"{SECRET}\n")
+    monkeypatch.setenv(f"{TOKEN}_FILE", str(file))
+    machine = browser(functional["app"])
+    machine.addHeader("X-Hoard-Token", SECRET)
+
+    machine.open(url)
+
+    assert "requests" in json.loads(machine.contents)
+
+
 def test_the_token_of_the_outbox_opens_nothing_here(functional, url, monkeypatch):
     monkeypatch.setenv("HOARD_OUTBOX_TOKEN", SECRET)
     machine = browser(functional["app"])

@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two flushes: what a crash loses of searches, at most.
 INTERVAL = 300
+#: Seconds after which bytes are measured for the first time.
+FIRST = 20
 SWITCH = "HOARD_METERING"
 
 #: The worker of this process, None if there is none.
@@ -23,8 +25,9 @@ running = None
 class Worker:
     """``start()``, and ``stop()``, which flushes once more."""
 
-    def __init__(self, db, interval=INTERVAL, sites=finders):
+    def __init__(self, db, interval=INTERVAL, sites=finders, first=FIRST):
         self._db, self._interval, self._sites = db, interval, sites
+        self._first = first
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="hoard-metering", daemon=True)
 
@@ -36,8 +39,10 @@ class Worker:
         self._thread.join(seconds)
 
     def _run(self):
-        while not self._stopping.wait(self._interval):
+        pause = self._first
+        while not self._stopping.wait(pause):
             self.flush_all()
+            pause = self._interval
         self.flush_all()
 
     def flush_all(self):
