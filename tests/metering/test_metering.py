@@ -15,6 +15,7 @@ from collective.hoard.watch.metering.measuring import flush
 from collective.hoard.watch.metering.measuring import write
 from collective.hoard.watch.metering.report import month_report
 from collective.hoard.watch.metering.scripts.report import main
+from collective.hoard.watch.metering.scripts.report import own_arguments
 from collective.hoard.watch.metering.stored import make_metering
 from collective.hoard.watch.metering.worker import Worker
 from collective.hoard.watch.metering.writing import as_csv
@@ -329,3 +330,14 @@ def test_the_script_prints_the_same(functional, site, form, capsys):
     assert main(functional["app"], ["/nowhere", "2026-05"]) == 1
     assert main(functional["app"], ["/plone", "May"]) == 1
     assert main(functional["app"], []) == 2
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["report.py", "/site", "2026-05"],
+        ["/bin/interpreter", "-c", "/x/report.py", "/site", "2026-05"],
+    ],
+)
+def test_the_script_finds_its_arguments(argv):
+    assert own_arguments(argv) == ["/site", "2026-05"]

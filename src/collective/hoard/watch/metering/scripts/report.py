@@ -34,5 +34,11 @@ def main(app, arguments):
     return 0
 
 
+def own_arguments(argv):
+    """What follows this script's name: before it is what started Zope."""
+    names = [place for place, one in enumerate(argv) if one.endswith("report.py")]
+    return argv[names[0] + 1 :] if names else argv[1:]
+
+
 if "app" in globals():  # Given by ``bin/instance run``.
-    raise SystemExit(main(globals()["app"], sys.argv[1:]))
+    raise SystemExit(main(globals()["app"], own_arguments(sys.argv)))
