@@ -3,6 +3,7 @@
 from collective.hoard.monitoring.database import tables as t
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.watch import engines
+from pathlib import Path
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
 from plone.app.testing import TEST_USER_NAME
@@ -10,7 +11,9 @@ from plone.app.testing import TEST_USER_PASSWORD
 from sqlalchemy import select
 from watch import world
 from watch.conftest import configure
+import json
 import pytest
+import re
 import requests
 import shutil
 import time
@@ -244,3 +247,18 @@ def test_trouble_is_said_in_words(server, url, tmp_path, method, path):
 
     assert error["type"] == "DatabaseMissing"
     assert "control panel" in error["message"]
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "rest-monitoring.md"
+
+
+def test_the_reference_names_what_is_answered(ask):
+    blocks = re.findall(r"^```json\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    state, row, share = map(json.loads, blocks)
+
+    assert state.keys() == ask("GET", "states")["items"][0]["state"].keys()
+    made = ask("POST", "checks", row, 201)
+    assert row.items() <= made.items()
+    assert share.keys() == ask("GET", "availability")["total"].keys()
+    for service in re.findall(r"`[A-Z]+ @(hoard-\w+)", PAGE.read_text("utf-8")):
+        assert f"@{service}" in {f"@hoard-{path.split('/')[0]}" for _, path in SERVICES}

@@ -17,6 +17,7 @@ import html
 import pytest
 import re
 import sqlite3
+import transaction
 
 
 @pytest.fixture
@@ -166,14 +167,14 @@ def test_nothing_is_changed_without_the_right(site, url, ask, name, pair):
     site["portal"].manage_permission(
         "collective.hoard: View Monitoring", ["Member", "Manager"], acquire=False
     )
-    import transaction
-
     transaction.commit()
     before = generation(ask), ask(select(t.ack))
     keeper = manager(site)
     keeper.open(f"{url}hoard-check/4")
     good = token(keeper)
     member = browser(site, TEST_USER_NAME, TEST_USER_PASSWORD)
+    # To the log-in page, and from there back again.
+    member.followRedirects = False
     member.post(f"{url}{name}", urlencoded([pair, ("_authenticator", good)]))
 
     assert before == (generation(ask), ask(select(t.ack)))
@@ -192,7 +193,9 @@ def test_somebody_takes_care_and_others_see_it(user, url, ask, names):
 
     assert "I restart it &lt;b&gt;now&lt;/b&gt;" in contents(user)
     row = ask(select(t.ack))[0]
-    assert (row.author, row.until - row.since) == ("admin", 4 * 3600)
+    assert row.author == "admin"
+    # The clock is read twice.
+    assert 0 <= 4 * 3600 - (row.until - row.since) <= 5
     user.open(f"{url}hoard-monitoring")
     assert "taken care of" in contents(user)
     post(user, f"{url}hoard-check/{number}", ("withdraw", "1"))

@@ -1,5 +1,6 @@
 """Every page of monitoring, over a month of history."""
 
+from collective.hoard.watch.writing import checks
 from forms.accessibility import problems
 from forms.browsing import browser
 from forms.browsing import contents
@@ -7,6 +8,7 @@ from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
 from watch.world import HOSTILE
+import json
 import pytest
 
 
@@ -65,3 +67,68 @@ def test_visitors_see_none_of_it(site, visitor, name):
 
     assert "site-0" not in html
     assert HOSTILE[:8] not in html
+
+
+@pytest.mark.parametrize("days", [1, 7, 30, 90, 365, 3])
+@pytest.mark.parametrize("number", [1, 8, 10, 41])
+def test_a_check_over_any_period(site, user, number, days):
+    html = open_page(user, site, f"hoard-check/{number}?days={days}")
+
+    assert status(user) == 200
+    assert problems(html) == []
+
+
+def test_a_check_of_which_nothing_is_known(site, user):
+    number = checks.add({"kind": "passive", "name": "backup"})
+
+    html = open_page(user, site, f"hoard-check/{number}")
+
+    assert status(user) == 200
+    assert "not known" in html
+    assert problems(html) == []
+    checks.remove(number)
+    assert "This check was removed" in open_page(user, site, f"hoard-check/{number}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hoard-check",
+        "hoard-check/999",
+        "hoard-check/x",
+        "hoard-check/1/nonsense",
+        "hoard-check/%C2%B2",
+        "hoard-check/99999999999999999999",
+        "hoard-incidents/999",
+        "hoard-incidents/1/2",
+    ],
+)
+def test_what_is_not_there_is_not_found(site, user, name):
+    open_page(user, site, name)
+
+    assert status(user) == 404
+    assert shows_no_traceback(user)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "since=1&until=2", "since=9999999999999&until=1", "width=0", "width=999999999",
+     "since=0&until=9999999999999", "since=x"],
+)  # fmt: skip
+def test_points_of_any_period(site, user, query):
+    html = open_page(user, site, f"hoard-check/1/latency?{query}")
+
+    found = json.loads(html)
+    assert {len(column) for column in found.values()} == {len(found["start"])}
+    assert len(found["start"]) <= 2001
+
+
+def test_points_keep_the_peaks(site, user):
+    html = open_page(user, site, "hoard-check/2/latency?width=50")
+
+    found = json.loads(html)
+    assert max(found["high"]) > 2 * max(found["middle"])
+    assert all(
+        a <= b <= c
+        for a, b, c in zip(found["low"], found["middle"], found["high"], strict=True)
+    )

@@ -1,5 +1,6 @@
 """``@hoard-states``: counts by status, and all that is not well."""
 
+from ...watch.reading import news
 from ...watch.reading import standings
 from .base import MonitoringService
 from .checks import brief
@@ -23,7 +24,7 @@ class Get(MonitoringService):
             found = standings.page(connection, self.now, asked)
             return {
                 "@id": self.url("states"),
-                "seq": standings.seq(connection),
+                "seq": news.seq(connection),
                 "status": standings.worst(counts),
                 "counts": counts,
                 "items": [brief(self, line) for line in found.lines],

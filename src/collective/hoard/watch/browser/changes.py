@@ -8,7 +8,7 @@ from ...monitoring.checks.secrets import resolve
 from ...monitoring.poller.event_tokens import sign
 from .. import rights
 from .. import times
-from ..reading import standings
+from ..reading import news
 from ..settings import settings
 from ..trouble import TROUBLES
 from ..trouble import words
@@ -30,7 +30,7 @@ class Changes(BrowserView):
         try:
             with reading() as connection:
                 now = times.now()
-                newest, count, found = standings.changes(connection, now, since)
+                newest, count, found = news.changes(connection, now, since)
         except TROUBLES as error:
             response.setStatus(503)
             response.setHeader("Content-Type", "application/json")

@@ -1,6 +1,7 @@
 """``@@hoard-monitoring``: all checks, worst first."""
 
 from ..drawing.strip import strip
+from ..reading import news
 from ..reading import standings
 from ..times import DAY
 from .page import Page
@@ -20,7 +21,7 @@ class Overview(Page):
         )
         self.found = standings.page(self.db, self.now, self.asked)
         ids = [line.id for line in self.found.lines]
-        self.rows = standings.strips(self.db, self.now, ids, self.now - DAY)
+        self.rows = news.strips(self.db, self.now, ids, self.now - DAY)
         return self.index()
 
     @property

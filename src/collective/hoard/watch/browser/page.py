@@ -176,7 +176,7 @@ class Page(BrowserView):
     @property
     def live(self):
         """Attributes for the script that looks for changes: address, number."""
-        from ..reading.standings import seq
+        from ..reading.news import seq
         from .changes import stream_url
 
         return {
@@ -189,7 +189,7 @@ class Page(BrowserView):
     @property
     def silent_pollers(self):
         """``[(name, seconds since its last sign of life, note)]``"""
-        from ..reading.standings import poller_beats
+        from ..reading.news import poller_beats
 
         return [
             (name, self.now - beat, note or "")

@@ -61,16 +61,6 @@ def of_check(connection, check_id, now, most=20):
     return rows(connection, query.order_by(i.since.desc()).limit(most), now)
 
 
-def of_period(connection, since, until, check_ids, now, most=100):
-    """Incidents of these checks that touch [since, until), newest first."""
-    query = select(t.incident).where(
-        i.since < until,
-        or_(i.until.is_(None), i.until > since),
-        i.check_id.in_(check_ids),
-    )
-    return rows(connection, query.order_by(i.since.desc()).limit(most), now)
-
-
 def public(connection, since, now, most=50):
     """Those that everybody may read, open or ended after *since*, newest first."""
     query = select(t.incident).where(i.public, or_(i.until.is_(None), i.until > since))

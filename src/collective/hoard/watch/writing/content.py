@@ -1,6 +1,8 @@
 """The checks of content: kept as the content says, found by its UID."""
 
 from ...monitoring.database import tables as t
+from ..engines import reading
+from ..engines import storing
 from ..engines import writing
 from ..rights import CONTENT
 from . import checks
@@ -41,7 +43,7 @@ def keep(watch):
         checks.add(watch.row, watch.trusted, group, watch.uid)
         return
     if known.removed is not None:
-        revive(known.id)
+        revive(known.name)
     checks.change(known.id, watch.row, watch.trusted)
     # Who last edited the item decides what its check may reach.
     with writing() as (_store, connection):
@@ -49,11 +51,9 @@ def keep(watch):
         connection.execute(query.values(owner_group=group))
 
 
-def revive(check_id):
-    with writing() as (store, connection):
-        query = select(t.check.c.name).where(t.check.c.id == check_id)
-        name = connection.scalar(query)
-    store.resume(name)
+def revive(name):
+    with storing() as store:
+        store.resume(name)
 
 
 def drop(uid):
@@ -64,7 +64,8 @@ def drop(uid):
 
 
 def find(uid):
-    with writing() as (_store, connection):
+    """The row of the check of an item, or None."""
+    with reading() as connection:
         query = select(t.check).where(t.check.c.uid == uid)
         return connection.execute(query).one_or_none()
 
@@ -73,5 +74,5 @@ def all_of_content():
     """UIDs of all checks of content that are not removed."""
     c = t.check.c
     query = select(c.uid).where(c.uid.is_not(None), c.removed.is_(None))
-    with writing() as (_store, connection):
+    with reading() as connection:
         return set(connection.scalars(query))
