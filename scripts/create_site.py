@@ -10,11 +10,13 @@ already is kept, so that running it again does no harm.
 
 from AccessControl.SecurityManagement import newSecurityManager
 from AccessControl.users import system
+from pathlib import Path
 from plone.base.utils import get_installer
 from Products.CMFPlone.factory import addPloneSite
 from Testing.makerequest import makerequest
 from zope.component.hooks import setSite
 from zope.globalrequest import setRequest
+import json
 import os
 import sys
 import transaction
@@ -80,6 +82,33 @@ def install_demo(site):
         print("Added the demo.")
 
 
+def show_monitoring(site, folder):
+    """Let the pages of monitoring show the database of the demo in *folder*.
+
+    Where somebody has set another database, theirs stays.
+    """
+    name = "collective.hoard.monitoring.{}".format
+    records = site.portal_registry.records
+    if not folder or name("database") not in records:
+        return
+    folder = Path(folder)
+    database = str(folder / "monitoring.db")
+    if (records[name("database")].value or database) != database:
+        return
+    first = not records[name("database")].value
+    port = json.loads((folder / "ports.json").read_text())["poller"]
+    wanted = {
+        "database": database,
+        "poller_url": f"http://127.0.0.1:{port}",
+        "live_secret": f"file:{folder / 'events-secret'}",
+    }
+    if first:
+        wanted |= {"public": True, "public_groups": ["library", "shop", "partners"]}
+    for key, value in wanted.items():
+        if records[name(key)].value != value:
+            records[name(key)].value = value
+
+
 def main(app):
     app = makerequest(app)
     setRequest(app.REQUEST)
@@ -95,6 +124,7 @@ def main(app):
     install_addon(site)
     if os.environ.get("HOARD_DEMO") != "no":
         install_demo(site)
+        show_monitoring(site, os.environ.get("HOARD_DEMO_MONITORING"))
     transaction.commit()
 
 

@@ -32,6 +32,10 @@ PASSWORD_FILE = ROOT / "var" / "admin-password"
 # What Plone asks of its users' passwords.
 SHORTEST_PASSWORD = 8
 DATABASE_LOCK = ROOT / "var" / "filestorage" / "Data.fs.lock"
+VENV_PYTHON = ROOT / ".venv" / "bin" / "python"
+DEMO = [VENV_PYTHON, "-m", "collective.hoard.monitoring.demo"]
+# Configuration, tokens and database of the poller.
+MONITORING = ROOT / "var" / "monitoring"
 
 
 def companions(port):
@@ -39,7 +43,36 @@ def companions(port):
 
     The one place to add a process: a poller, a worker.
     """
-    return {}
+    if not wants_demo():
+        return {}
+    poller = [ROOT / "bin" / "hoard-poller", "run", "--config"]
+    return {
+        "targets": [*DEMO, "targets", MONITORING],
+        "poller": [*poller, MONITORING / "poller.toml"],
+    }
+
+
+def wants_demo():
+    return os.environ.get("HOARD_DEMO") != "no"
+
+
+def prepare_monitoring(port):
+    """Make the poller's database with a month of history, or keep it."""
+    if not wants_demo():
+        return
+    run_step(
+        "Preparing monitoring",
+        [*DEMO, "prepare", MONITORING, "--site-port", str(port)],
+        "read the log; to begin with an empty history, move var/monitoring away.",
+    )
+
+
+def environment(**more):
+    """What the site's processes know of monitoring: where its files are."""
+    if wants_demo():
+        more["HOARD_DEMO_MONITORING"] = os.fspath(MONITORING)
+        more["HOARD_VITALS_TOKEN_FILE"] = os.fspath(MONITORING / "vitals-token")
+    return dict(os.environ, **more)
 
 
 def main():
@@ -63,12 +96,13 @@ def serve():
     if not (ROOT / "var" / "filestorage" / "Data.fs").exists():
         say("Setting collective.hoard up; the first time takes some minutes.")
     set_up.main()
+    prepare_monitoring(port)
     password = admin_password(given)
     run_step(
         "Preparing the site",
         [ROOT / "bin" / "instance", "run", ROOT / "scripts" / "create_site.py"],
         "read the log; to begin with an empty database, move var/filestorage away.",
-        env=dict(os.environ, HOARD_ADMIN_PASSWORD=password),
+        env=environment(HOARD_ADMIN_PASSWORD=password),
     )
     run_site(port, password)
 
@@ -124,7 +158,9 @@ def run_site(port, password):
     address = f"http://{HOST}:{port}/hoard"
     log = log_of("site")
     with ExitStack() as processes:
-        site = processes.enter_context(running(site_command(port), log))
+        site = processes.enter_context(
+            running(site_command(port), log, env=environment())
+        )
         with progress("Starting the site"):
             answered = wait_for(address, site)
         if not answered:
@@ -132,6 +168,8 @@ def run_site(port, password):
         for name, command in companions(port).items():
             processes.enter_context(running(command, log_of(name)))
         say(f"\n  The site     {address}\n  Log          var/log/instance.log")
+        if wants_demo():
+            say(f"  Monitoring   {address}/@@hoard-monitoring")
         say("  Stop it      Ctrl-C")
         say(f"  Log in       {address}/login\n  Name         admin")
         say(f"  Password     {password}")

@@ -4,10 +4,15 @@ from collective.hoard.forms.behavior import get_definition
 from collective.hoard.forms.export import csv_rows
 from collective.hoard.forms.interfaces import IFieldKind
 from collective.hoard.forms.keeping import find_ledger
+from collective.hoard.outbox import drain_once
+from collective.hoard.search.collections import readable
+from collective.hoard.search.engine import Search
 from plone import api
 from plone.app.testing import applyProfile
+from plone.uuid.interfaces import IUUID
 from zope.component import getUtilitiesFor
 import pytest
+import transaction
 
 
 @pytest.fixture
@@ -33,6 +38,21 @@ def test_installed_twice_it_keeps_what_is_there(demo):
     applyProfile(demo, "collective.hoard:demo")
 
     assert len(find_ledger(demo.contact)) == 200
+
+
+def test_what_people_sent_can_be_searched(functional):
+    demo = functional["portal"]
+    applyProfile(demo, "collective.hoard:demo")
+    transaction.commit()
+    drain_once(demo)
+    transaction.begin()
+
+    with api.env.adopt_user(username="editor"):
+        collections = readable(demo, [IUUID(demo.contact)])
+        search = Search(demo, collections, {"text": "umbrella"})
+
+        assert search.found.total > 0
+        assert not search.lag.scanned
 
 
 def test_the_editor_may_design_and_read(demo):

@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
@@ -89,6 +90,25 @@ def log_in(port, password):
     return ask(f"http://127.0.0.1:{port}/hoard/@login", body)[0]
 
 
+def answers(address, seconds=30):
+    """The status as soon as somebody answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            return ask(address)[0]
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"nobody answers at {address}")
+
+
+def ends(true, seconds=60):
+    """Whether it becomes *true*."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.2)
+    return true()
+
+
 def running_from(place):
     """Command lines of the processes that were started from *place*."""
     commands = []
@@ -162,6 +182,16 @@ def test_from_a_fresh_clone_to_the_site_and_back(clone, make_start):
     for name in ("buildout", "instance", "test"):
         assert os.access(clone / "bin" / name, os.X_OK)
 
+    # A poller runs beside it, with a month of history.
+    monitoring = clone / "var" / "monitoring"
+    poller = json.loads((monitoring / "ports.json").read_text())["poller"]
+    assert answers(f"http://127.0.0.1:{poller}/health") == 200
+    assert any("hoard-poller" in command for command in running_from(clone))
+    assert any("targets" in command for command in running_from(clone))
+    for name in ("vitals-token", "events-secret", "push-token"):
+        assert (monitoring / name).stat().st_mode & 0o777 == 0o600
+    history = (monitoring / "monitoring.db").stat().st_ino
+
     # A second one in the same place is refused: the database is in use.
     other, _ = make_start(PORT=free_port()).communicate(timeout=60)
     assert "the site of this directory runs already" in other
@@ -171,10 +201,11 @@ def test_from_a_fresh_clone_to_the_site_and_back(clone, make_start):
     first.communicate(timeout=60)
     assert running_from(clone) == []
 
-    # Again: nothing to set up, and a password of one's own.
+    # Again: nothing to set up, the history stays, and a password of one's own.
     second = make_start(PORT=port, HOARD_ADMIN_PASSWORD="of my own")
     output = read_until_password(second)
     assert "Installing" not in output
+    assert (monitoring / "monitoring.db").stat().st_ino == history
     assert "Password     of my own" in output
     assert log_in(port, "of my own") == 200
     assert log_in(port, password) == 401
@@ -183,3 +214,11 @@ def test_from_a_fresh_clone_to_the_site_and_back(clone, make_start):
     second.terminate()
     second.communicate(timeout=60)
     assert running_from(clone) == []
+
+    # So does killing make, within seconds.
+    third = make_start(PORT=port)
+    read_until_password(third)
+    assert len(running_from(clone)) > 2
+    third.kill()
+    third.communicate(timeout=60)
+    assert ends(lambda: running_from(clone) == [])

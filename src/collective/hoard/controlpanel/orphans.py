@@ -13,6 +13,7 @@ from ..ledger.interfaces import LedgerMissing
 from ..ledger.interfaces import NewerLayout
 from ..ledger.keys import key_time
 from ..search.marking import forget_collection
+from ..watch.metering.removed import ledger_removed
 from .ledgers import find_form
 from collective.hoard import _
 from plone.protect import CheckAuthenticator
@@ -86,6 +87,7 @@ class DeleteLedger(_LedgerView):
             return self.index()
         CheckAuthenticator(self.request)
         title = self.ledger.title
+        ledger_removed(self.context, self.ledger)
         remove_ledger(self.context, self.ledger.form_uid)
         forget_collection(self.context, self.ledger.form_uid)
         done = _(

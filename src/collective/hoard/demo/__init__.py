@@ -2,6 +2,7 @@
 
 from ..forms.keeping import find_ledger
 from ..forms.keeping import set_definition
+from ..search.marking import reindex
 from .people import submissions
 from datetime import datetime
 from datetime import UTC
@@ -25,6 +26,7 @@ def install(setup):
     if FORM_ID not in site:
         form = make_form(site)
         fill_ledger(form, datetime.now(UTC))
+        reindex(site)
 
 
 def make_editor():

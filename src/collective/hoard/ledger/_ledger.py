@@ -203,6 +203,14 @@ class Ledger:
             self._storage["length"].change(-removed)
         return removed
 
+    def __contains__(self, key):
+        return find(self._rows, key) is not None
+
+    def iter_keys(self, since=None, until=None):
+        low = SMALLEST if since is None else first_key(since)
+        high = LARGEST if until is None else first_key(until) - 1
+        return merged(self._rows, clamp(low), clamp(high))
+
     def iter_rows(self, since=None, until=None, newest_first=False):
         low = SMALLEST if since is None else first_key(since)
         high = LARGEST if until is None else first_key(until) - 1

@@ -158,6 +158,12 @@ class ILedger(Interface):
         Lazy, and its memory does not grow with the number of rows.
         """
 
+    def __contains__(key):
+        """Whether there is a row with *key*, any integer."""
+
+    def iter_keys(since=None, until=None):
+        """Yield the keys of `iter_rows`, oldest first, without loading rows."""
+
     def page(size=20, before=None, after=None):
         """A `Page` of at most *size* rows older than key *before*, or newer
         than key *after*; the newest when neither is given."""

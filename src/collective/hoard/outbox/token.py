@@ -15,26 +15,26 @@ HEADER = "X-Hoard-Token"
 SHORTEST = 16
 
 
-def configured_token() -> str:
+def configured_token(variable=TOKEN) -> str:
     """From the environment, or the file that it names; "" if there is none."""
-    token = os.environ.get(TOKEN, "")
-    path = os.environ.get(TOKEN_FILE, "")
+    token = os.environ.get(variable, "")
+    path = os.environ.get(f"{variable}_FILE", "")
     if not token and path:
         try:
             with open(path, encoding="utf-8") as file:
                 token = file.read()
         except (OSError, UnicodeDecodeError) as error:
-            logger.error("outbox: the token cannot be read: %s", error)
+            logger.error("%s: the token cannot be read: %s", variable, error)
     token = token.strip()
     if token and len(token) < SHORTEST:
-        logger.error("outbox: the token is ignored, it needs %s characters", SHORTEST)
+        logger.error("%s is ignored, it needs %s characters", variable, SHORTEST)
         return ""
     return token
 
 
-def is_valid(given) -> bool:
+def is_valid(given, variable=TOKEN) -> bool:
     """Whether *given* is the token; takes as long for every wrong one."""
-    token = configured_token()
+    token = configured_token(variable)
     if not token or not isinstance(given, str):
         return False
     return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())

@@ -6,6 +6,7 @@ from .backends import current
 from .backends import index_name
 from .backends import target_name
 from .collections import readable
+from .events import Searched
 from .interfaces import BadCursor
 from .interfaces import Found
 from .interfaces import IndexUnavailable
@@ -21,6 +22,7 @@ from collective.hoard import _
 from dataclasses import dataclass
 from functools import cached_property
 from Products.CMFCore.utils import getToolByName
+from zope.event import notify
 import logging
 
 
@@ -76,6 +78,7 @@ class Search:
         """``(found, problem)``: problem is why the store was looked through."""
         if not self.collections:
             return Found(()), None
+        notify(Searched(self.site, self.collections))
         if self._wants_scan:
             return self._page(self._scan), None
         try:

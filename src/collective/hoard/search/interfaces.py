@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from zope.interface import Attribute
 from zope.interface import Interface
+from zope.interface.interfaces import IObjectEvent
 
 
 #: The name of our target in the outbox.
@@ -253,3 +254,12 @@ class ISearchableRecords(Interface):
     title = Attribute("What people call these records, a message id or text.")
     schema = Attribute("The interface whose fields are searched; others are not.")
     portal_types = Attribute("Tuple of types that have them; empty: look at all.")
+
+
+class ISearched(IObjectEvent):
+    """Somebody searched in the site ``object``.
+
+    Fired once a search, before it is answered; subscribers must not write.
+    """
+
+    uids = Attribute("Tuple of the collections searched in, ordered; one or more.")

@@ -1,0 +1,1 @@
+"""A month of monitoring to look at, and targets that misbehave: `make start`."""
