@@ -77,14 +77,16 @@ def as_text(data):
 
 def _has_text_keys(data):
     """JSON would turn other keys into texts."""
+    inside = data
     if isinstance(data, dict):
-        return all(
-            isinstance(key, str) and _has_text_keys(value)
-            for key, value in data.items()
-        )
-    if isinstance(data, list | tuple):
-        return all(map(_has_text_keys, data))
-    return True
+        if not all(isinstance(key, str) for key in data):
+            return False
+        inside = data.values()
+    elif not isinstance(data, list | tuple):
+        return True
+    return all(
+        _has_text_keys(one) for one in inside if isinstance(one, (dict, list, tuple))
+    )
 
 
 class _Mine(local):
