@@ -2,6 +2,7 @@
 
 from collective.hoard.connections.breaker import forget_breakers
 from collective.hoard.connections.pools import close_pools
+from collective.hoard.outbox.worker import Worker
 from connections.test_certificates import Server
 from delivery.conftest import drain
 from delivery.conftest import give_rules
@@ -11,10 +12,12 @@ from delivery.conftest import state
 from delivery.test_targets import amqp
 from delivery.test_targets import give_targets
 from delivery.test_targets import mqtt
-from delivery.test_targets import services  # noqa: F401 - a fixture
 from delivery.test_targets import settings
 from delivery.test_targets import target
+from outbox.test_faults import wait_for
 from servers.certificates import Authority
+from threading import Thread
+from time import monotonic
 import pytest
 import socket
 
@@ -45,7 +48,7 @@ def tls():
         one.close()
 
 
-def connect(form, services, kind, port):  # noqa: F811
+def connect(form, services, kind, port):
     """Let the submissions of *form* go to a target at that port, over TLS."""
     options = {"url": f"https://127.0.0.1:{port}/", "private": True}
     target_of = {
@@ -73,7 +76,7 @@ def test_a_wrong_certificate_is_told_and_the_message_waits(
     monkeypatch,
     kind,
     wrong,
-    word,  # noqa: F811
+    word,
 ):
     if wrong != "unknown":
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
@@ -91,3 +94,67 @@ def test_a_wrong_certificate_is_told_and_the_message_waits(
 
 def other(authority):
     return authority.issue("other.test")
+
+
+class Silent(Thread):
+    """Takes connections and says nothing; ``taken`` has them."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.taken = []
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                self.taken.append(self.socket.accept()[0])
+            except OSError:
+                return
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        for one in (self.socket, *self.taken):
+            one.close()
+
+
+@pytest.fixture
+def silent():
+    """``silent[kind]``: a service that hangs, for each kind of target."""
+    forget_breakers()
+    found = {kind: Silent() for kind in NAMES}
+    yield found
+    for one in found.values():
+        one.close()
+    close_pools()
+    forget_breakers()
+
+
+@pytest.fixture
+def worker(functional, silent):
+    worker = Worker(functional["portal"]._p_jar.db(), interval=0.05)
+    worker.start()
+    yield worker
+    worker.stop(20)
+
+
+def test_targets_that_hang_delay_no_submission(form, services, silent, worker):
+    for kind in ("amqp", "mqtt"):
+        url = f"{kind}://127.0.0.1:{silent[kind].port}/"
+        services[kind] = settings(kind, url, timeout=30, connect_timeout=30)
+    url = f"http://127.0.0.1:{silent['webhook'].port}/"
+    options = {"url": url, "private": True, "insecure": True}
+    give_targets(amqp(), mqtt(topic="news"), target("webhook", "crm", **options))
+    give_rules(form, *(message_rule(name, id=kind) for kind, name in NAMES.items()))
+    send(form, name="first")
+    wait_for(lambda: all(one.taken for one in silent.values()), 20)
+
+    longest = 0
+    for number in range(10):
+        started = monotonic()
+        send(form, name=f"visitor {number}")
+        longest = max(longest, monotonic() - started)
+
+    assert longest < 2
+    assert [state(name).pending for name in NAMES.values()] == [11] * 3
