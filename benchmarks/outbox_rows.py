@@ -23,6 +23,7 @@ from report import report
 from report import Row
 from report import Samples
 from tempfile import TemporaryDirectory
+from time import sleep
 from time import time
 from zope.component import provideUtility
 from zope.interface import implementer
@@ -35,6 +36,8 @@ import ZEO
 
 PLAIN, SENDING = "plain", "sending"
 PROCESSES, THREADS = 4, 2
+#: Seconds after which a message that did not come is missing.
+PATIENCE = 20
 #: So many submissions to one form before the other has its turn.
 BLOCK = 10
 
@@ -141,6 +144,9 @@ def latency(count):
         worker = Worker(db, INTERVAL, lambda connection: sites)
         worker.start()
         committed = answer(child("tell", address, count))
+        ends = time() + PATIENCE
+        while len(clock.moments) < len(committed) and time() < ends:
+            sleep(INTERVAL)
         worker.stop()
     waits = [clock.moments[n] - moment for n, moment in enumerate(committed)]
     longest = max(waits)

@@ -2,7 +2,8 @@
 
 Builds into var/production with a venv of its own that holds no development
 tools, starts the ZEO server and both instances on free ports, writes through
-one instance and reads through the other, and stops everything.
+one instance and reads through the other, has bin/outbox deliver what a script
+put into the outbox, and stops everything.
 """
 
 from base64 import b64encode
@@ -33,6 +34,13 @@ import subprocess
 VENV = ROOT / ".venv-production"
 PLACE = ROOT / "var" / "production"
 READ_THE_LOG = "read the log; make production begins anew each time."
+SEND = """\
+from collective.hoard.outbox import mark
+import transaction
+
+mark(app.hoard, "search", "no-such-form", 1)
+transaction.commit()
+"""
 # None of these may be in a production site.
 DEVELOPMENT_TOOLS = ("pytest", "playwright", "ruff", "sphinx", "plone-testing")
 
@@ -86,7 +94,7 @@ def free_ports(count):
 
 
 def exercise():
-    """Write by instance 1, read by instance 2."""
+    """Write by instance 1, read by instance 2, deliver by the outbox."""
     ports = json.loads((PLACE / "ports.json").read_text())
     one, two = (f"http://127.0.0.1:{port}" for port in ports)
     password = secrets.token_urlsafe(12)
@@ -102,13 +110,16 @@ def exercise():
             await_answer(name, f"{address}/hoard", start(processes, name, "console"))
         title = add_page(one, password)
         see_page(two, title)
-    say("  Stopped both instances and the ZEO server")
+        see_delivery(start(processes, "outbox"))
+    say("  Stopped both instances, the outbox and the ZEO server")
     check_stopped(ports)
 
 
-def start(processes, name, command):
-    script = PLACE / "bin" / name
-    return processes.enter_context(running([script, command], log_of(name)))
+def start(processes, name, *arguments):
+    """The instances leave the outbox to the process that is there for it."""
+    command = [PLACE / "bin" / name, *arguments]
+    env = dict(os.environ, HOARD_OUTBOX="off")
+    return processes.enter_context(running(command, log_of(name), env=env))
 
 
 def await_answer(name, address, process):
@@ -139,6 +150,33 @@ def see_page(address, title):
     if status != 200 or title not in body:
         give_up(f"Instance 2 does not show that page: it answered {status}.")
     say("  Instance 2 shows the page to a visitor")
+
+
+def see_delivery(process):
+    """Put something into the outbox and wait until *process* has delivered it."""
+    script = PLACE / "send.py"
+    script.write_text(SEND)
+    run_step(
+        "Putting a mark into the outbox",
+        [PLACE / "bin" / "instance1", "run", script],
+        READ_THE_LOG,
+    )
+    for _ in range(10):
+        target = outbox_target("search")
+        if not target["pending"] and f":{process.pid}:" in target["drainer"]:
+            say("  bin/outbox delivered it")
+            return
+    give_up(f"bin/outbox did not deliver it: {target}")
+
+
+def outbox_target(name):
+    conf = PLACE / "parts" / "instance1" / "etc" / "zope.conf"
+    command = [PLACE / "bin" / "hoard-outbox", "status", "--json", "--config", conf]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    try:
+        return json.loads(done.stdout)["/hoard"]["targets"][name]
+    except (ValueError, KeyError):
+        give_up(f"bin/hoard-outbox status says: {done.stdout}{done.stderr[-2000:]}")
 
 
 def check_stopped(ports):

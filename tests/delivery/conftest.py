@@ -1,6 +1,7 @@
 """A form with rules, and a real mail server that keeps what it gets."""
 
 from aiosmtpd.controller import Controller
+from collective.hoard.connections.interfaces import IServiceDirectory
 from collective.hoard.delivery.rules import empty_rules
 from collective.hoard.delivery.stored import set_rules
 from collective.hoard.forms.submit import submit
@@ -15,9 +16,13 @@ from forms.conftest import field
 from forms.conftest import kinds  # noqa: F401 - a fixture
 from forms.conftest import make_form
 from plone import api
+from plone.base.interfaces import IPloneSiteRoot
+from zope.component import adapter
+from zope.component import getGlobalSiteManager
 from zope.globalrequest import clearRequest
 from zope.globalrequest import getRequest
 from zope.globalrequest import setRequest
+from zope.interface import implementer
 import pytest
 import socket
 import transaction
@@ -93,6 +98,27 @@ def drain(form):
 def state(target):
     transaction.begin()
     return outbox_state(api.portal.get()).get(target)
+
+
+@pytest.fixture
+def services():
+    """``services[name] = ServiceSettings``: what is configured in the site."""
+    found = {}
+
+    @implementer(IServiceDirectory)
+    @adapter(IPloneSiteRoot)
+    class Directory:
+        def __init__(self, site):
+            self.get = found.get
+            self.names = found.keys
+
+    manager = getGlobalSiteManager()
+    previous = manager.adapters.lookup1(IPloneSiteRoot, IServiceDirectory)
+    manager.registerAdapter(Directory)
+    yield found
+    manager.unregisterAdapter(Directory)
+    if previous is not None:
+        manager.registerAdapter(previous, (IPloneSiteRoot,), IServiceDirectory)
 
 
 @pytest.fixture

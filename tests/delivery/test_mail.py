@@ -1,6 +1,9 @@
 """Mails of rules, through a real mail server."""
 
 from collective.hoard.forms.removal import remove
+from collective.hoard.ledger.files import hold
+from collective.hoard.ledger.files import release
+from collective.hoard.ledger.files import UNSCANNED
 from collective.hoard.outbox import parked
 from collective.hoard.testing.samples import a_file
 from collective.hoard.testing.samples import add_row
@@ -174,6 +177,39 @@ def test_files_are_attached_up_to_the_limit(form, post_office):
     assert attached.get_content() == b"s" * 1000
     assert not list(second.iter_attachments())
     assert "Too large for a mail, see the submission: large.pdf" in text_of(second)
+
+
+@pytest.mark.parametrize("signature", [UNSCANNED, "Eicar-Test-Signature"])
+def test_a_file_that_the_scanner_holds_is_left_out_and_named(
+    form, post_office, signature
+):
+    give_rules(form, notification(mail={"attachments": True}))
+    infected = a_file(b"x" * 10, "a<b>.pdf")
+    hold(infected, signature)
+    post_added(form, add_row(form, {"paper": infected}))
+    drain(form)
+
+    (mail,) = post_office.mails
+    assert not list(mail.iter_attachments())
+    told = "the virus scanner has not released it; see the submission: "
+    assert f"{told}a<b>.pdf" in text_of(mail)
+    assert f"{told}a&lt;b&gt;.pdf</p>" in html_of(mail)
+
+
+def test_a_file_is_attached_once_the_scanner_released_it(form, post_office):
+    give_rules(form, notification(mail={"attachments": True}))
+    paper = a_file(b"x" * 10)
+    hold(paper)
+    key = add_row(form, {"paper": paper})
+    post_added(form, key)
+    release(paper)
+    transaction.commit()
+    drain(form)
+
+    (mail,) = post_office.mails
+    (attached,) = mail.iter_attachments()
+    assert attached.get_content() == b"x" * 10
+    assert "virus" not in text_of(mail)
 
 
 def test_a_removed_submission_is_not_mailed(form, post_office):

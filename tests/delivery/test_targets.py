@@ -1,6 +1,5 @@
 """Webhooks, AMQP and MQTT from a submission to a real receiver."""
 
-from collective.hoard.connections.interfaces import IServiceDirectory
 from collective.hoard.connections.settings import ServiceSettings
 from collective.hoard.delivery.settings import write
 from collective.hoard.forms.amend import amend
@@ -16,12 +15,8 @@ from delivery.conftest import send
 from delivery.conftest import state
 from delivery.web import Web
 from plone import api
-from plone.base.interfaces import IPloneSiteRoot
 from plone.uuid.interfaces import IUUID
 from urllib.parse import urlsplit
-from zope.component import adapter
-from zope.component import getGlobalSiteManager
-from zope.interface import implementer
 import json
 import pytest
 import queue
@@ -66,27 +61,6 @@ def mqtt(id="news", **options):
 def web():
     with Web() as web:
         yield web
-
-
-@pytest.fixture
-def services():
-    """``services[name] = ServiceSettings``: what is configured in the site."""
-    found = {}
-
-    @implementer(IServiceDirectory)
-    @adapter(IPloneSiteRoot)
-    class Directory:
-        def __init__(self, site):
-            self.get = found.get
-            self.names = found.keys
-
-    manager = getGlobalSiteManager()
-    previous = manager.adapters.lookup1(IPloneSiteRoot, IServiceDirectory)
-    manager.registerAdapter(Directory)
-    yield found
-    manager.unregisterAdapter(Directory)
-    if previous is not None:
-        manager.registerAdapter(previous, (IPloneSiteRoot,), IServiceDirectory)
 
 
 def settings(kind, url, secret="", **more):

@@ -42,6 +42,7 @@ def mail_body(rule, occasion, limits):
         "kind": "receipt" if rule.target == RECEIPT else "notification",
         "event": occasion.event,
         "form": IUUID(occasion.form),
+        "language": language,
         "submission": str(row.key) if row is not None else None,
         "subject": Wording(occasion, language, in_subject).subject(mail.subject),
         "text": words.text(text),

@@ -4,11 +4,12 @@ Made when the transaction commits, of plain values only; files are described,
 their content stays where it is.
 """
 
-from ..forms.columns import columns
+from ..forms.columns import columns_of
 from ..forms.export import row_to_json
 from ..forms.keeping import find_ledger
 from ..ledger.interfaces import RowMissing
 from .interfaces import MESSAGE_VERSION
+from .remembering import Remembered
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import UTC
@@ -51,13 +52,20 @@ def occasion(form, event, keys, now=None):
         row = ledger.get(keys[0])
     except (AttributeError, RowMissing):
         return None
-    shown = {column.id: column for column in columns(ledger)}
-    return Occasion(form, event, tuple(keys), now, row, shown)
+    return Occasion(form, event, tuple(keys), now, row, _shown(ledger))
+
+
+def _shown(ledger):
+    """``{field id: Column}``; those of the same schemas are made once."""
+    return _columns(ledger.form_uid, ledger.schemas)
+
+
+_columns = Remembered(lambda schemas: {c.id: c for c in columns_of(schemas)})
 
 
 def payload(occasion):
     """The message as JSON data, without the id that the outbox gives it."""
-    form = occasion.form
+    form, url = occasion.form, occasion.form.absolute_url()
     data = {
         "version": MESSAGE_VERSION,
         "event": occasion.event,
@@ -67,14 +75,14 @@ def payload(occasion):
             "id": form.getId(),
             "title": form.Title(),
             "path": form_path(form),
-            "url": form.absolute_url(),
+            "url": url,
         },
         "submissions": [str(key) for key in occasion.keys],
         "submission": None,
     }
     if occasion.row is not None:
         data["submission"] = row_to_json(occasion.row, occasion.columns)
-        data["submission"]["url"] = submission_url(form, occasion.row.key)
+        data["submission"]["url"] = _row_url(url, occasion.row.key)
     return data
 
 
@@ -85,7 +93,11 @@ def form_path(form):
 
 
 def submission_url(form, key):
-    return f"{form.absolute_url()}/@@hoard-submissions/{key}"
+    return _row_url(form.absolute_url(), key)
+
+
+def _row_url(form_url, key):
+    return f"{form_url}/@@hoard-submissions/{key}"
 
 
 def without_values(data):

@@ -1,6 +1,7 @@
 """From an event of a form to messages in the outbox, in the same transaction."""
 
 from ..outbox import send
+from ..outbox import send_to_all
 from .conditions import passes
 from .interfaces import MAIL
 from .interfaces import RECEIPT
@@ -19,6 +20,9 @@ import logging
 
 
 logger = logging.getLogger(__name__)
+
+#: Targets whose messages are mails.
+PEOPLE = (MAIL, RECEIPT)
 
 
 def submission_added(form, event):
@@ -44,10 +48,16 @@ def post(form, event, keys):
     if occasion is None:
         return
     fields = {id: c.field for id, c in (occasion.columns or {}).items()}
-    posted = set()
+    rules = [rule for rule in rules if passes(rule, fields, occasion.values)]
     for rule in rules:
-        if passes(rule, fields, occasion.values):
-            _post_one(rule, occasion, posted)
+        if rule.target in PEOPLE:
+            _mail(rule, occasion)
+    # Rules of the form and of the site may name the same target: it is told once
+    # of each event.
+    names = {rule.target: rule for rule in rules if rule.target not in PEOPLE}
+    targets = [name for name, rule in names.items() if _is_there(rule)]
+    if targets:
+        send_to_all(getSite(), targets, occasion.payload)
 
 
 def rules_for(form):
@@ -66,21 +76,18 @@ def _usable(get, whose):
         return ()
 
 
-def _post_one(rule, occasion, posted):
+def _mail(rule, occasion):
     site = getSite()
-    if rule.target in (MAIL, RECEIPT):
-        for body in mails(rule, occasion, get_mail_limits()):
-            if _is_allowed(rule, body["to"], occasion):
-                send(site, MAIL, body)
-    elif rule.target in posted:
-        # Rules of the form and of the site may name the same target: it is told
-        # once of each event.
-        return
-    elif get_target(rule.target) is None:
+    for body in mails(rule, occasion, get_mail_limits()):
+        if _is_allowed(rule, body["to"], occasion):
+            send(site, MAIL, body)
+
+
+def _is_there(rule):
+    if get_target(rule.target) is None:
         logger.warning("rule %s: there is no target %s", rule.id, rule.target)
-    else:
-        posted.add(rule.target)
-        send(site, rule.target, occasion.payload)
+        return False
+    return True
 
 
 def _is_allowed(rule, address, occasion):

@@ -27,7 +27,13 @@ _rules = Remembered(parse_rules)
 
 
 def _stored(form):
-    return getattr(form.aq_base, "hoard_rules", None) or empty_rules()
+    # Not by getattr: for a form that never had rules, content would make the
+    # schema's default anew, and check it, with each submission.
+    form._p_activate()
+    return vars(form.aq_base).get("hoard_rules") or _NONE
+
+
+_NONE = empty_rules()
 
 
 def fingerprint(data):

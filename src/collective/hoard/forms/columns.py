@@ -72,8 +72,13 @@ def columns(ledger):
     Of schema versions that a newer collective.hoard wrote, the fields that can
     be understood; see `written_by_newer`.
     """
+    return columns_of(ledger.schemas)
+
+
+def columns_of(schemas):
+    """As `columns`, of the plain ``{number: definition}`` of a ledger."""
     found, current = {}, set()
-    for data in ledger.schemas.values():
+    for data in schemas.values():
         fields = _entries(data)
         current = {entry["id"] for entry in fields}
         for entry in fields:

@@ -2,6 +2,7 @@
 
 from ._marks import mark
 from ._messages import send
+from ._messages import send_to_all
 from ._parked import discard
 from ._parked import discard_pending
 from ._parked import parked
@@ -47,6 +48,8 @@ __all__ = [
     "retry",
     #: Put a message into the outbox.
     "send",
+    #: Put the same message into the outbox for several targets.
+    "send_to_all",
     #: Keep all, drain nothing.
     "suspend",
     #: End the pause after a failure.

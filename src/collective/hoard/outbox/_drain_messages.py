@@ -1,4 +1,4 @@
-"""A batch of messages, one after the other, oldest first."""
+"""A batch of messages, oldest first: one after the other, or some at once."""
 
 from ._messages import as_message
 from ._messages import has
@@ -9,6 +9,7 @@ from ._state import noted
 from ._state import succeeded
 from ._state import words
 from ._storage import find_target
+from .interfaces import IBatchTarget
 from .interfaces import Refused
 from .interfaces import TargetDown
 from time import monotonic
@@ -22,6 +23,8 @@ PATIENCE = 3
 #: What was delivered within this many seconds is removed together, and would be
 #: delivered again if the process were killed meanwhile.
 TOGETHER = 1.0
+#: So many at once go to a target that can take several.
+AT_ONCE = 100
 
 
 class MessageRun:
@@ -59,28 +62,67 @@ class MessageRun:
 
     def _deliver_all(self, target, root, messages):
         ends = monotonic() + TOGETHER
-        for key, message in messages:
+        while messages:
             if self._terms.stop() or monotonic() > ends:
                 return
-            self._deliver(target, root, key, message)
+            count = self._how_many(target, messages)
+            now, messages = messages[:count], messages[count:]
+            if count == 1:
+                self._deliver(target, root, *now[0])
+            else:
+                self._deliver_many(target, root, now)
             # Whatever the target read or changed here is over.
             self._session.abort()
             if self._failed and not self._worth_another():
                 return
 
+    def _how_many(self, target, messages):
+        """How many of *messages* are delivered at once. What has failed, and what
+        tells whether that was the target's fault, goes alone."""
+        if self._failed or not IBatchTarget.providedBy(target):
+            return 1
+        several = messages[:AT_ONCE]
+        failed = (n for n, (_, message) in enumerate(several) if message.attempts)
+        return max(next(failed, len(several)), 1)
+
+    def _deliver_many(self, target, root, messages):
+        try:
+            answers = target.deliver_many(root, [message for _, message in messages])
+        except TargetDown as error:
+            self._note(*messages[0], error)
+            return
+        except Exception as error:  # Perhaps a fault with one: that one shall tell.
+            if not isinstance(error, Refused):
+                logger.exception("outbox: %s failed", self._name)
+            for key, message in messages:
+                self._deliver(target, root, key, message)
+                if self._failed:
+                    return
+            return
+        for (key, message), error in zip(messages, answers, strict=True):
+            # Of several that did not get through, the oldest is tried first.
+            if not (self._failed and isinstance(error, TargetDown)):
+                self._note(key, message, error)
+
     def _deliver(self, target, root, key, message):
         try:
             target.deliver(root, message)
-        except Refused as error:
-            self._refused.append((key, words(error)))
-        except TargetDown as error:
-            self._failed.append((key, words(error), message.attempts + 1))
+        except (Refused, TargetDown) as error:
+            self._note(key, message, error)
         except Exception as error:  # A fault of the target, perhaps with this one.
             logger.exception("outbox: %s failed with %s", self._name, message.id)
             text = f"{type(error).__name__}: {words(error)}"
             self._failed.append((key, text, message.attempts + 1))
         else:
+            self._note(key, message, None)
+
+    def _note(self, key, message, error):
+        if error is None:
             self._taken.append(key)
+        elif isinstance(error, Refused):
+            self._refused.append((key, words(error)))
+        else:
+            self._failed.append((key, words(error), message.attempts + 1))
 
     def _worth_another(self):
         """After one failure: when that message has failed often already, the next
@@ -89,8 +131,9 @@ class MessageRun:
 
     def _failed_alone(self):
         """One message failed again and again, and a later one went through."""
-        key = self._failed[0][0]
-        return len(self._failed) == 1 and any(taken > key for taken in self._taken)
+        key, _, attempts = self._failed[0]
+        again = len(self._failed) == 1 and attempts >= PATIENCE
+        return again and any(taken > key for taken in self._taken)
 
     def _settle(self):
         if self._taken or self._refused or self._failed:

@@ -2,7 +2,8 @@
 
 from ._storage import KEEP_MESSAGE
 from ._storage import MESSAGES
-from ._storage import need_target
+from ._storage import need_outbox
+from ._storage import need_target_in
 from ._storage import SHARDS as ALL_SHARDS
 from ._time import moment
 from ._time import now_ms
@@ -35,10 +36,25 @@ def send(root, target, body, options=None):
     :return: the id of the message, a UUID as text.
     :raises NotPlain, NewerLayout, ValueError: nothing is stored.
     """
-    texts = {"body": as_text(body), "options": as_text(options or {})}
-    stored = need_target(root, target, MESSAGES)
+    return send_to_all(root, [target], body, options)
+
+
+def send_to_all(root, targets, body, options=None):
+    """Put one message for each of *targets*, names, into the outbox, as `send` does.
+
+    They are one stored object with one id: each target removes its own reference.
+
+    :return: the id; None when there are no targets.
+    :raises NotPlain, NewerLayout, ValueError: nothing is stored.
+    """
+    if not targets:
+        return None
+    texts = {"body": as_text(body), "options": as_text(options) if options else "{}"}
+    outbox = need_outbox(root)
+    places = [need_target_in(outbox, name, MESSAGES) for name in targets]
     message = PersistentMapping(id=str(uuid4()), created=now_ms(), **texts)
-    put(stored, message)
+    for place in places:
+        put(place, message)
     wake_after_commit(root)
     return message["id"]
 
@@ -61,14 +77,16 @@ def as_text(data):
 
 def _has_text_keys(data):
     """JSON would turn other keys into texts."""
+    inside = data
     if isinstance(data, dict):
-        return all(
-            isinstance(key, str) and _has_text_keys(value)
-            for key, value in data.items()
-        )
-    if isinstance(data, list | tuple):
-        return all(map(_has_text_keys, data))
-    return True
+        if not all(isinstance(key, str) for key in data):
+            return False
+        inside = data.values()
+    elif not isinstance(data, list | tuple):
+        return True
+    return all(
+        _has_text_keys(one) for one in inside if isinstance(one, (dict, list, tuple))
+    )
 
 
 class _Mine(local):

@@ -62,7 +62,12 @@ def need_target(root, name, kind):
 
     :raises ValueError: it is of the other kind, or the name is none.
     """
-    targets = need_outbox(root)["targets"]
+    return need_target_in(need_outbox(root), name, kind)
+
+
+def need_target_in(outbox, name, kind):
+    """As `need_target`, for who has the stored outbox."""
+    targets = outbox["targets"]
     target = targets.get(name)
     if target is None:
         target = targets[name] = _new_target(name, kind)

@@ -164,6 +164,21 @@ class IMessageTarget(Interface):
         """
 
 
+class IBatchTarget(IMessageTarget):
+    """A message target that is quicker with several at once."""
+
+    def deliver_many(root, messages):
+        """Deliver *messages*, at most 100, none of which has failed before.
+
+        Must come back within 30 seconds, by time-outs of its own.
+
+        :return: for each, in order: None when it is acknowledged, else the
+            `TargetDown` or `Refused` that `deliver` would raise.
+        :raises TargetDown: nothing gets through; try the same again later. After
+            any other error they are delivered one by one.
+        """
+
+
 class IMarkTarget(Interface):
     """Brings rows up to date; a utility named as the target up to the first ":".
 

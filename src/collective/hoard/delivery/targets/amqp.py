@@ -7,11 +7,14 @@ from ..interfaces import MESSAGE_VERSION
 from ..routing import route
 from ..routing import route_problem
 from .base import as_json
+from .base import BatchKind
 from .base import down
 from .base import refused
 from .base import service
-from .base import TargetKind
+from .publishing import Letter
+from .publishing import NACKED
 from .publishing import publisher_of
+from .publishing import Verdict
 from collective.hoard import _
 from datetime import datetime
 
@@ -24,7 +27,7 @@ TYPE_OPTIONS = [
 ]
 
 
-class Amqp(TargetKind):
+class Amqp(BatchKind):
     """``send`` returns when the broker has confirmed that it has the message."""
 
     title = _("AMQP (RabbitMQ)")
@@ -95,30 +98,51 @@ class Amqp(TargetKind):
             yield "routing_key", problem
 
     def send(self, site, target, id, data):
+        (problem,) = self.send_many(site, target, [(id, data)])
+        if problem is not None:
+            raise problem
+        told = _told(target.options, data)
+        return _("The broker has it: exchange ${exchange}, key ${key}.", mapping=told)
+
+    def send_many(self, site, target, pairs):
         options = target.options
         settings = service(site, options["service"], "amqp")
-        exchange = options.get("exchange", "")
-        key = route(options.get("routing_key", ""), data)
+        letters = [_letter(options, id, data) for id, data in pairs]
         try:
             with borrow(settings) as connection:
-                routed = publisher_of(connection).publish(
-                    as_json(id, data),
-                    exchange,
-                    key,
+                verdicts = publisher_of(connection).publish(
+                    letters,
+                    options.get("exchange", ""),
                     settings.timeout,
                     declare=options["type"] if options.get("declare") else None,
                     mandatory=bool(options.get("mandatory")),
-                    message_id=id,
-                    type=f"hoard.{data['event']}",
-                    timestamp=int(datetime.fromisoformat(data["time"]).timestamp()),
-                    headers={"version": MESSAGE_VERSION},
                 )
         except ConnectionsError as error:
             raise down(error.message) from None
-        told = {"exchange": exchange or '""', "key": key}
-        if not routed:
-            raise refused(_(UNROUTABLE, mapping=told))
-        return _("The broker has it: exchange ${exchange}, key ${key}.", mapping=told)
+        judged = zip(pairs, verdicts, strict=True)
+        return [_problem(options, data, verdict) for (_id, data), verdict in judged]
+
+
+def _letter(options, id, data):
+    properties = {
+        "message_id": id,
+        "type": f"hoard.{data['event']}",
+        "timestamp": int(datetime.fromisoformat(data["time"]).timestamp()),
+    }
+    key = route(options.get("routing_key", ""), data)
+    return Letter(as_json(id, data), key, properties, {"version": MESSAGE_VERSION})
+
+
+def _problem(options, data, verdict):
+    """What `IBatchTarget` answers."""
+    if verdict is Verdict.UNROUTABLE:
+        return refused(_(UNROUTABLE, mapping=_told(options, data)))
+    return down(NACKED) if verdict is Verdict.NACKED else None
+
+
+def _told(options, data):
+    key = route(options.get("routing_key", ""), data)
+    return {"exchange": options.get("exchange", "") or '""', "key": key}
 
 
 UNROUTABLE = _(

@@ -6,6 +6,7 @@ from ...connections.interfaces import SettingWrong
 from ...connections.settings import check_reference
 from ...connections.settings import configured
 from ...forms.interfaces import in_english
+from ...outbox.interfaces import IBatchTarget
 from ...outbox.interfaces import IMessageTarget
 from ...outbox.interfaces import Refused
 from ...outbox.interfaces import TargetDown
@@ -40,11 +41,7 @@ class TargetKind:
 
     def deliver(self, root, message):
         """See `IMessageTarget`."""
-        target = get_target(message.target)
-        if target is None:
-            raise refused(_(NOT_THERE, mapping={"name": message.target}))
-        if not target.enabled:
-            raise down(SWITCHED_OFF)
+        target = _demand(message.target)
         data = as_it_may_be_sent(root, message.body)
         self.send(root, target, message.id, data)
 
@@ -61,6 +58,31 @@ class TargetKind:
         :raises TargetDown, Refused:
         """
         raise NotImplementedError
+
+
+@implementer(IBatchTarget)
+class BatchKind(TargetKind):
+    """Subclasses write `send_many`, too."""
+
+    def deliver_many(self, root, messages):
+        """See `IBatchTarget`."""
+        target = _demand(messages[0].target)
+        pairs = [(one.id, as_it_may_be_sent(root, one.body)) for one in messages]
+        return self.send_many(root, target, pairs)
+
+    def send_many(self, site, target, pairs):
+        """Send *pairs*, a list of ``(id, data)``; see `IBatchTarget`."""
+        raise NotImplementedError
+
+
+def _demand(name):
+    """The `Target` to deliver to. :raises TargetDown, Refused:"""
+    target = get_target(name)
+    if target is None:
+        raise refused(_(NOT_THERE, mapping={"name": name}))
+    if not target.enabled:
+        raise down(SWITCHED_OFF)
+    return target
 
 
 def as_json(id, data):

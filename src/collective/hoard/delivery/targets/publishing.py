@@ -2,6 +2,9 @@
 
 from ...connections.interfaces import ServiceRefused
 from collective.hoard import _
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
 from weakref import WeakKeyDictionary
 
 
@@ -17,48 +20,84 @@ def publisher_of(connection):
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as the broker gets it: ``body`` is bytes of JSON."""
+
+    body: bytes
+    key: str
+    properties: dict
+    headers: dict
+
+    @property
+    def id(self):
+        return self.properties["message_id"]
+
+
+class Verdict(Enum):
+    """What the broker said of a letter."""
+
+    TAKEN = "taken"
+    NACKED = "nacked"
+    UNROUTABLE = "unroutable"
+
+
 class Publisher:
-    """Publishes with confirms: what returns was taken by the broker."""
+    """Publishes with confirms; sends many before it waits for the first of them."""
 
     def __init__(self, connection):
-        from kombu import Producer
-
-        self._returned = []
         self._declared = set()
         self._channel = connection.channel()
-        self._producer = Producer(
-            self._channel, auto_declare=False, on_return=self._on_return
-        )
+        # Its own publish would wait for each. This one numbers what is confirmed
+        # as the broker does: from 1, on this channel.
+        self._publish = partial(type(self._channel).basic_publish, self._channel)
+        self._channel.confirm_select()
+        self._sent = 0
+        self._waiting = {}
+        self._verdicts = {}
+        for event in ("basic_ack", "basic_nack", "basic_return"):
+            self._channel.events[event].add(getattr(self, f"_on_{event}"))
 
-    def publish(self, body, exchange, routing_key, timeout, declare=None, **properties):
-        """Publish *body*, bytes of JSON, and wait for the confirm.
+    def publish(self, letters, exchange, timeout, declare=None, mandatory=False):
+        """Publish *letters* and wait until all are confirmed.
 
         :param exchange: its name; "" is the broker's default exchange.
+        :param timeout: seconds to wait for the next confirm.
         :param declare: type of the exchange, which is made unless it is there.
-        :return: False when no queue takes the message, though it is mandatory.
+        :return: for each, in order, a `Verdict`. ``UNROUTABLE``: no queue takes it,
+            though it is mandatory.
         :raises ServiceRefused: the broker answered and said no; in words.
         """
         from amqp.exceptions import ChannelError
-        from amqp.exceptions import MessageNacked
 
-        self._returned.clear()
+        self._verdicts.clear()
         try:
             self._declare(exchange, declare)
-            self._producer.publish(
-                body,
-                exchange=exchange,
-                routing_key=routing_key,
-                content_type="application/json",
-                content_encoding="utf-8",
-                delivery_mode=2,
-                retry=False,
-                **properties,
-            )
-        except MessageNacked:
-            raise ServiceRefused(NACKED) from None
+            for letter in letters:
+                self._send(letter, exchange, mandatory, timeout)
+            while self._waiting:
+                self._channel.connection.drain_events(timeout=timeout)
         except ChannelError as error:
             raise ServiceRefused(_in_words(error, exchange)) from error
-        return not self._returned
+        return [self._verdicts.get(one.id, Verdict.TAKEN) for one in letters]
+
+    def _send(self, letter, exchange, mandatory, timeout):
+        message = self._channel.prepare_message(
+            letter.body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            headers=letter.headers,
+            properties={"delivery_mode": 2, **letter.properties},
+        )
+        self._sent += 1
+        self._waiting[self._sent] = letter.id
+        self._publish(
+            message,
+            exchange=exchange,
+            routing_key=letter.key,
+            mandatory=mandatory,
+            timeout=timeout,
+        )
 
     def _declare(self, name, type):
         # The broker's own exchanges are there, and may not be declared.
@@ -69,8 +108,21 @@ class Publisher:
         Exchange(name, type=type, durable=True, channel=self._channel).declare()
         self._declared.add(name)
 
-    def _on_return(self, error, exchange, routing_key, message):
-        self._returned.append(error)
+    def _on_basic_ack(self, tag, multiple):
+        for number in self._confirmed(tag, multiple):
+            self._waiting.pop(number, None)
+
+    def _on_basic_nack(self, tag, multiple):
+        for number in self._confirmed(tag, multiple):
+            self._verdicts[self._waiting.pop(number, None)] = Verdict.NACKED
+
+    def _on_basic_return(self, error, exchange, routing_key, message):
+        self._verdicts[message.properties["message_id"]] = Verdict.UNROUTABLE
+
+    def _confirmed(self, tag, multiple):
+        if not multiple:
+            return [tag]
+        return [number for number in self._waiting if number <= tag]
 
 
 NACKED = _(
