@@ -10,6 +10,7 @@ from collective.hoard.monitoring.history.availability import availability
 from collective.hoard.monitoring.history.importing import import_lines
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
+from collective.hoard.monitoring.poller.memory import give_back
 from report import compare
 from report import Row
 from report import Samples
@@ -24,6 +25,8 @@ DAY, YEAR = 86400, 365 * 86400
 CHECKS = 4000
 #: What the year of 4,000 checks may take, in bytes.
 DISK = 1.2e9
+#: Batches before the clock runs: then each check has a log that goes on.
+WARM = 120
 #: When the passive results begin.
 START = 1_700_000_000 // 600 * 600
 
@@ -61,7 +64,7 @@ def result(chance, number, time):
 
 def passive(folder, sizes):
     """Batches of 100 results, judged and stored, and bare inserts of the same."""
-    batches = batches_of_results(sizes.history_batches)
+    batches = batches_of_results(WARM + sizes.history_batches)
     ours, bare = [], []
     for turn in range(sizes.passive_rounds):
         engine = fresh(folder / f"bare-{turn}.db")
@@ -70,7 +73,7 @@ def passive(folder, sizes):
         store = Store(fresh(folder / f"passive-{turn}.db"), clock=Clock())
         ours.append(timed_judging(prepared(store, batches[0][0].time), batches))
         store.engine.dispose()
-    count = len(batches) * 100
+    count = sizes.history_batches * 100
     return compare(
         f"{count:,} passive results in batches of 100, judged and stored",
         Samples(tuple(ours)),
@@ -100,12 +103,14 @@ def prepared(store, now):
         names = [f"c{n}" for n in range(CHECKS)]
         store.make_checks_in(connection, names, 600, 630, "passive", interval=300)
     store.close_slots(now=now)
+    give_back()
     return store
 
 
 def timed_judging(store, batches):
-    begin = perf_counter()
-    for batch in batches:
+    for place, batch in enumerate(batches):
+        if place == WARM:
+            begin = perf_counter()
         now = batch[-1].time
         store.record(batch, now=now)
         if store.slots_due(now):
@@ -131,8 +136,9 @@ def timed_inserts(engine, batches):
         ]
         for batch in batches
     ]
-    begin = perf_counter()
-    for batch in rows:
+    for place, batch in enumerate(rows):
+        if place == WARM:
+            begin = perf_counter()
         with engine.begin() as connection:
             connection.execute(insert(sample), batch)
     return perf_counter() - begin
@@ -272,7 +278,7 @@ def sizes_of(engine):
     """Bytes of each table with its indexes, of roll-ups by period.
 
     A page more or less of tables that are nearly empty would be scaled up to
-    megabytes: these do not count.
+    megabytes: they do not count.
     """
     with engine.begin() as connection:
         rows = connection.execute(
@@ -281,7 +287,7 @@ def sizes_of(engine):
                 " (name) GROUP BY tbl_name HAVING SUM(pgsize) > 16384"
             )
         )
-        sizes = dict(tuple(row) for row in rows)
+        sizes = {"rollup": 0} | dict(tuple(row) for row in rows)
         share = connection.scalar(
             text(
                 "SELECT 34.0 * SUM(period = 3600) /"

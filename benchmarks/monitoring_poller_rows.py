@@ -186,8 +186,8 @@ def measure(folder, sizes):
             rows = [*cpu(folder, sizes, *ports), *idle(folder, sizes, *ports)]
     else:
         rows = [not_measured(work, NO_NGINX) for work in (CPU, CPU_TLS, IDLE)]
-    return [*rows[:4], *sweep(folder, sizes), passive(folder, sizes),
-            *events(folder, sizes), *rows[4:]]  # fmt: skip
+    rows += [*sweep(folder, sizes), passive(folder, sizes), *events(folder, sizes)]
+    return rows
 
 
 CPU = "CPU of 1,000 checks, judged and stored"
