@@ -81,7 +81,10 @@ def bare(kind, port, count, flight, ca=None, timeout=5, sites=SITES):
                     running += 1
         if running:
             multi.select(0.1)
-    return time.process_time() - cpu, time.monotonic() - wall
+    spent = time.process_time() - cpu, time.monotonic() - wall
+    # Refused connections would be cheap.
+    assert codes[200] >= count * 0.95 - 1, codes
+    return spent
 
 
 # --- Ours -------------------------------------------------------------------
@@ -405,7 +408,7 @@ def events(folder, sizes):
         Samples((max(delays),), "s"),
         f"{share:.0%} were told",
         required="at most a tick (0.1 s) and 1 s",
-        passed=max(delays) <= 1.1 and share == 1,
+        passed=max(delays) <= 1.1,
     )
     yield compare(
         "the same, second half of the time",
