@@ -328,6 +328,7 @@ def passive_results(folder, count):
     from collective.hoard.monitoring.poller.checklist import read_listing
     from collective.hoard.monitoring.poller.incoming import parsed
     from collective.hoard.monitoring.poller.incoming import take_in
+    from collective.hoard.monitoring.poller.memory import give_back
 
     engine = open_engine(database(folder, "passive", 1, 400))
     store = Store(engine)
@@ -338,6 +339,7 @@ def passive_results(folder, count):
     for place, body in enumerate(bodies):
         if place == 4:
             # Each check has been seen once: its history is in memory.
+            give_back()
             began = time.monotonic()
         intake = take_in(parsed(body), listing, "scripts", time.time())
         assert not intake.refused, intake.refused[0]
