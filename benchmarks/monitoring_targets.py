@@ -40,11 +40,17 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
+def find_nginx():
+    """Its path, or None; Debian keeps it from the paths of users."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
 @contextmanager
 def nginx(folder: Path, sites=SITES):
     """A running nginx: (port, TLS port, file of the authority)."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    program = find_nginx()
     http, https = free_port(), free_port()
+    folder.mkdir(exist_ok=True)
     certificates(folder)
     (folder / "www").mkdir()
     (folder / "www" / "index.html").write_text(BODY)

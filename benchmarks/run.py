@@ -61,9 +61,39 @@ class Sizes:
     messages: int = 2_000
     message_rounds: int = 5
     searched: int = 100_000
+    history_batches: int = 240
+    history_runs: int = 5
+    disk_checks: int = 10
+    disk_days: int = 40
+    judge_changes: int = 300
+    judge_seconds: int = 10
+    sites: int = 4_000
+    polled: int = 2_000
+    polled_tls: int = 500
+    polled_rounds: int = 2
+    plugins: int = 60
+    swept: int = 4_000
+    passive: int = 10_000
+    passive_rounds: int = 3
+    event_ticks: int = 60
+    watched_seconds: int = 30
 
 
-FULL = Sizes(whole_export=True, races=5, submits=300, views=200, lists=15, migrations=3)
+FULL = Sizes(
+    whole_export=True,
+    races=5,
+    submits=300,
+    views=200,
+    lists=15,
+    migrations=3,
+    disk_checks=20,
+    disk_days=60,
+    judge_seconds=30,
+    polled=4_000,
+    polled_tls=1_000,
+    polled_rounds=3,
+    watched_seconds=60,
+)
 FORMS = ("visitors", "receivers", "versions", "ledger")
 #: Parts with a table of their own: name -> its title. The module
 #: ``<name>_rows`` has ``measure(folder, sizes)``, which returns rows.
@@ -73,6 +103,9 @@ OTHERS = {
     "delivery": "Delivery",
     "outbox": "Outbox",
     "search": "Search",
+    "monitoring_poller": "Monitoring: the poller",
+    "monitoring_history": "Monitoring: history",
+    "monitoring_judge": "Monitoring: rules",
 }
 PARTS = (*FORMS, *OTHERS)
 

@@ -2,29 +2,8 @@ from collective.hoard.monitoring.checks.interfaces import CheckSpec
 from collective.hoard.monitoring.checks.runners import prepare
 from collective.hoard.monitoring.checks.runners import Runners
 from collective.hoard.monitoring.checks.surroundings import Surroundings
-from pathlib import Path
 import asyncio
 import pytest
-import sys
-
-
-# The helpers stand beside the tests, which are no package.
-sys.path.insert(0, str(Path(__file__).parent))
-
-
-@pytest.fixture(scope="session")
-def target():
-    from targets import Target
-
-    with Target() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory):
-    from targets import Authority
-
-    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

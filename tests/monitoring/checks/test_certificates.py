@@ -2,17 +2,17 @@
 
 from collective.hoard.monitoring.checks.surroundings import Surroundings
 from datetime import timedelta
-from targets import Target
+from monitoring.checks.targets import Target
 import pytest
 
 
 @pytest.fixture
-def shown(run, authority):
+def shown(run, certificates):
     """``shown(kind, params, **certificate)``: the outcome of checking it."""
 
     def show(kind, params=None, **certificate):
-        around = Surroundings(ca_file=str(authority.file))
-        with Target(authority.context(**certificate)) as target:
+        around = Surroundings(ca_file=str(certificates.file))
+        with Target(certificates.context(**certificate)) as target:
             return run(
                 kind,
                 target.host,

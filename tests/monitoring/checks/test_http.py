@@ -37,7 +37,7 @@ def test_name_and_address_are_apart(ask, run, target):
 
 
 def test_a_check_speaks_over_ipv6(run):
-    from targets import Target
+    from monitoring.checks.targets import Target
 
     with Target(host="::1") as target:
         outcome = run("http", "::1", target.port, params={"ip": "6"})

@@ -6,7 +6,7 @@ from collective.hoard.monitoring.checks.reach import networks
 from collective.hoard.monitoring.checks.reach import Reach
 from collective.hoard.monitoring.checks.runners import prepare
 from collective.hoard.monitoring.checks.surroundings import Surroundings
-from targets import port_that
+from monitoring.checks.targets import port_that
 import pytest
 import socket
 import time

@@ -1,6 +1,6 @@
 """A Munin node as a source: Debian's own, and such as misbehave."""
 
-from targets import port_that
+from monitoring.checks.targets import port_that
 import pytest
 import socket
 import subprocess

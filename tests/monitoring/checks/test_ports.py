@@ -4,8 +4,8 @@ from collective.hoard.monitoring.checks.interfaces import CheckSpec
 from collective.hoard.monitoring.checks.interfaces import CheckUnusable
 from collective.hoard.monitoring.checks.runners import prepare
 from collective.hoard.monitoring.checks.surroundings import Surroundings
-from targets import port_that
-from targets import Target
+from monitoring.checks.targets import port_that
+from monitoring.checks.targets import Target
 import asyncio
 import pytest
 import socket
@@ -61,9 +61,9 @@ def test_a_banner_that_never_comes(run, talk, reason):
     assert (outcome.status, outcome.reason) == ("crit", reason)
 
 
-def test_a_banner_inside_of_tls(run, authority):
-    around = Surroundings(ca_file=str(authority.file))
-    with Target(authority.context()) as target:
+def test_a_banner_inside_of_tls(run, certificates):
+    around = Surroundings(ca_file=str(certificates.file))
+    with Target(certificates.context()) as target:
         params = {
             "tls": True,
             "send": "GET /fine HTTP/1.0\\r\\n\\r\\n",

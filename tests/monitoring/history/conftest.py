@@ -4,11 +4,6 @@ from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.database.schema import migrate
 from collective.hoard.monitoring.history.store import Store
 from monitoring.history.parts import Clock
-from monitoring.history.parts import Cluster
-from monitoring.history.parts import postgresql_programs
-from pathlib import Path
-from tempfile import TemporaryDirectory
-import os
 import pytest
 import shutil
 
@@ -47,23 +42,9 @@ def store(engine, clock):
 
 
 @pytest.fixture(scope="session")
-def cluster():
-    """A PostgreSQL server for these tests alone: some of them stop it."""
-    programs = postgresql_programs()
-    if programs is None:
-        required = os.environ.get("HOARD_REQUIRE_SERVICES")
-        (pytest.fail if required else pytest.skip)("PostgreSQL is not installed")
-    # pytest's own folders are closed to the user that the server runs as.
-    with TemporaryDirectory(prefix="hoard-history-") as folder:
-        cluster = Cluster(programs, Path(folder))
-        yield cluster
-        cluster.stop()
-
-
-@pytest.fixture(scope="session")
-def postgresql_tables(cluster):
+def postgresql_tables(postgresql):
     """The URL of a PostgreSQL database with all tables."""
-    url = cluster.create_database()
+    url = postgresql.create_database()
     engine = open_engine(url)
     migrate(engine)
     engine.dispose()

@@ -144,19 +144,19 @@ def test_a_monstrous_text_is_cut(watched, engine):
 
 
 @pytest.mark.services
-def test_postgresql_restarted(cluster):
-    engine = open_engine(cluster.create_database())
+def test_postgresql_restarted(postgresql):
+    engine = open_engine(postgresql.create_database())
     migrate(engine)
     store = Store(engine, clock=Clock())
     store.ensure_source("here")
     store.ensure_check("site")
     store.record([Sample("site", "here", 5, "ok")], now=5)
-    cluster.stop()
+    postgresql.stop()
     try:
         with pytest.raises(DatabaseDown, match="cannot be reached"):
             store.record([Sample("site", "here", 305, "crit")], now=305)
     finally:
-        cluster.start()
+        postgresql.start()
 
     store.record([Sample("site", "here", 605, "crit")], now=605)
     store.close_slots(now=1300)
@@ -165,8 +165,8 @@ def test_postgresql_restarted(cluster):
 
 
 @pytest.mark.services
-def test_the_commands_on_postgresql(cluster, tmp_path, capsys):
-    url = cluster.create_database().replace("+psycopg", "")
+def test_the_commands_on_postgresql(postgresql, tmp_path, capsys):
+    url = postgresql.create_database().replace("+psycopg", "")
     path = tmp_path / "samples.jsonl"
     path.write_bytes(b"\n".join(line(time=600 * n + 5) for n in range(3000)))
 

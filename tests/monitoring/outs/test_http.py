@@ -1,25 +1,19 @@
 """/metrics and /lamp.json of a running poller."""
 
 from collective.hoard.monitoring.outs.openmetrics import CONTENT_TYPE
-from pathlib import Path
+from monitoring.poller.running import Running
+from monitoring.poller.running import Site
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from urllib.error import HTTPError
 from urllib.request import Request
 from urllib.request import urlopen
 import json
 import pytest
-import sys
-
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "poller"))
 
 
 @pytest.fixture
 def poller(tmp_path):
     """``poller(**http)``: the address of a running poller."""
-    from running import Running
-    from running import Site
-
     started = []
 
     def start(**http):

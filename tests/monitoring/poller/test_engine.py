@@ -2,9 +2,9 @@
 
 from collective.hoard.monitoring.history.availability import availability
 from collective.hoard.monitoring.interfaces import DatabaseDown
-from running import Running
-from running import Site
-from running import wait_for
+from monitoring.poller.running import Running
+from monitoring.poller.running import Site
+from monitoring.poller.running import wait_for
 from urllib.error import HTTPError
 from urllib.request import urlopen
 import json

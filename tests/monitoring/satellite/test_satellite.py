@@ -4,8 +4,8 @@ from collective.hoard.monitoring.interfaces import WrongUse
 from collective.hoard.monitoring.poller.configuration import build
 from collective.hoard.monitoring.satellite.service import SatelliteService
 from collective.hoard.monitoring.satellite.spool import Spool
-from running import Running
-from running import wait_for
+from monitoring.poller.running import Running
+from monitoring.poller.running import wait_for
 import pytest
 import socket
 import time

@@ -4,9 +4,9 @@ from collective.hoard.monitoring.poller.incoming import ResultRefused
 from collective.hoard.monitoring.sources.intake import rows_of
 from collective.hoard.monitoring.sources.mqtt import named
 from kombu import Connection
+from monitoring.poller.running import Running
+from monitoring.poller.running import wait_for
 from paho.mqtt.publish import single
-from running import Running
-from running import wait_for
 from urllib.parse import urlsplit
 import json
 import pytest

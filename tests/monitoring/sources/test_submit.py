@@ -1,7 +1,7 @@
 """The command that brings results, and its spool."""
 
 from collective.hoard.monitoring.command import main
-from running import Running
+from monitoring.poller.running import Running
 import json
 import pytest
 import time

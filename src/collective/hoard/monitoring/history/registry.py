@@ -72,7 +72,7 @@ class Registry:
             for row in connection.execute(query)
         }
 
-    def source_id(self, connection, name):
+    def source_id(self, name):
         source = self._sources.get(name)
         if source is None:
             raise SampleRefused(f"there is no source {name!r}")

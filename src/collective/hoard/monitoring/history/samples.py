@@ -12,6 +12,7 @@ from math import isfinite
 from sqlalchemy import text
 
 
+NUMBERS = (int, float)
 SEVERITY = {"ok": OK, "warn": WARN, "crit": CRIT}
 #: Longer ones are cut: a text of megabytes is no result.
 REASON_LENGTH, TEXT_LENGTH = 200, 4000
@@ -61,8 +62,37 @@ def row_of(sample, check_id, source_id, latest):
 
     :raises SampleRefused: It is not a sample, or is from after *latest* (R10).
     """
-    time = sample.time
+    time, code, ms = sample.time, sample.code, sample.ms
     status = SEVERITY.get(sample.status)
+    if (
+        status is None
+        or type(time) not in NUMBERS
+        or not 0 <= time <= latest <= LAST_TIME
+        or (code is not None and (type(code) is not int or abs(code) >= 1 << 31))
+        or (ms is not None and (type(ms) not in NUMBERS or not 0 <= ms < 1e15))
+    ):
+        look_closely(sample, status, latest)
+    seconds, frac = split(time)
+    reason = None
+    if status != OK and (reason := sample.reason or sample.text or None):
+        # PostgreSQL stores no zero bytes.
+        reason = reason[:REASON_LENGTH].replace("\0", "") or None
+    return (
+        seconds // BUCKET,
+        check_id,
+        seconds,
+        frac,
+        source_id,
+        status,
+        code,
+        ms,
+        reason,
+    )
+
+
+def look_closely(sample, status, latest):
+    """:raises SampleRefused: What is wrong with *sample*, if anything is."""
+    time = sample.time
     if status is None:
         raise SampleRefused(
             f"status must be ok, warn or crit, not {sample.status!r}:"
@@ -81,27 +111,10 @@ def row_of(sample, check_id, source_id, latest):
         raise SampleRefused("code must be a whole number of 32 bits, or nothing")
     if ms is not None and not is_duration(ms):
         raise SampleRefused("ms must be a number from 0 on, or nothing")
-    seconds, frac = split(time)
-    reason = (
-        None if status == OK else (sample.reason or sample.text or "")[:REASON_LENGTH]
-    )
-    # PostgreSQL stores no zero bytes.
-    reason = reason.replace("\0", "") or None if reason else None
-    return (
-        seconds // BUCKET,
-        check_id,
-        seconds,
-        frac,
-        source_id,
-        status,
-        code,
-        ms,
-        reason,
-    )
 
 
 def is_duration(ms):
-    return type(ms) in (int, float) and 0 <= ms < 1e15
+    return type(ms) in NUMBERS and 0 <= ms < 1e15
 
 
 def insert(connection, rows, now):

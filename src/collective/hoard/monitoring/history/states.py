@@ -72,11 +72,15 @@ def keep(connection, rows, samples):
 def keep_metrics(connection, rows, samples):
     values = []
     for row, sample in zip(rows, samples, strict=True):
-        for name, pair in (sample.values or {}).items():
+        if not sample.values:
+            continue
+        for name, pair in sample.values.items():
             number, unit = pair if isinstance(pair, (tuple, list)) else (pair, None)
             if isinstance(number, (int, float)) and isfinite(number):
                 key = metric_id(connection, row[1], str(name)[:REASON_LENGTH])
                 values.append((key, row, float(number), unit))
+    if not values:
+        return
     execute_many(
         connection,
         VALUE,
@@ -132,6 +136,19 @@ def show_all(connection, items, blind, seq, now):
         rows += row
     execute_many(connection, NO_LONGER_PENDING, gone)
     execute_many(connection, PENDING, new)
+    execute_many(connection, STANDING, rows)
+    return result
+
+
+def show_closed(connection, items, seq, now):
+    """Write what *items* show whose first open slot was closed; `Change`s."""
+    result, gone, rows = [], [], []
+    for check, track in items:
+        gone.append((check.id, track.pending.pop(0).start))
+        change, row = standing_row(check, track, seq, now)
+        result += change
+        rows += row
+    execute_many(connection, NO_LONGER_PENDING, gone)
     execute_many(connection, STANDING, rows)
     return result
 

@@ -123,13 +123,13 @@ class Store(Registry):
     def _rows(self, connection, samples, now, result):
         """Rows to store, and the sample behind each."""
         rows, seen = [], []
-        latest = now + self.skew
+        latest, forgotten, row_of = now + self.skew, self.forgotten, sample_rows.row_of
         for sample in samples:
             try:
-                check = self.check(sample.check)
-                source = self.source_id(connection, sample.source)
-                row = sample_rows.row_of(sample, check.id, source, latest)
-                if row[2] < self.forgotten:
+                check_id = self.check(sample.check).id
+                source = self.source_id(sample.source)
+                row = row_of(sample, check_id, source, latest)
+                if row[2] < forgotten:
                     raise SampleRefused("time is before all that is kept")
             except SampleRefused as error:
                 result.refused.append((sample, str(error)))
@@ -152,7 +152,8 @@ class Store(Registry):
                 if final < self._next_due:
                     self._next_due = final
                 track.add(start, (when, frac, source, status, code, reason), simple)
-                touched[check_id] = check
+                if track.fresh:
+                    touched[check_id] = check
             else:
                 widen(late, check_id, start, end)
                 track.last_time = max(track.last_time or 0, when)
@@ -306,11 +307,15 @@ class Store(Registry):
                 simple.append((check, track, closing))
         states.write_closed(connection, simple)
         result = self._rewrite(connection, late, now)
-        for check, _, closing in simple:
-            result += changes(check.id, closing.old, closing.new)
-        for check, track, _ in simple:
+        short, touched = [], {}
+        for check, track, closing in simple:
             self._next_due = min(self._next_due, due(check, track))
-        touched = {check.id: check for check, _, _ in simple}
+            if closing.short:
+                short.append((check, track))
+            else:
+                result += changes(check.id, closing.old, closing.new)
+                touched[check.id] = check
+        result += states.show_closed(connection, short, self._seq, now)
         return result + self._show(connection, touched, now)
 
 

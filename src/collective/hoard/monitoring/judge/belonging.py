@@ -84,7 +84,8 @@ def save_maintenance(connection, entry, now):
     window = Maintenance(0, **{**columns, "recurrence": entry.get("recurrence") or ""})
     checked(window)
     parse_selector(columns["selector"])
-    c = t.maintenance.c
+    # Of a window that comes again, what began already stays.
+    c, edge = t.maintenance.c, None
     own = (c.title == columns["title"]) & (c.since == columns["since"])
     number = connection.scalar(
         select(c.id).where(own, c.selector == columns["selector"])
@@ -100,9 +101,8 @@ def save_maintenance(connection, entry, now):
         connection.execute(
             update(t.maintenance).where(c.id == number).values(**columns)
         )
-    planned = t.maintenance_span
-    connection.execute(delete(planned).where(planned.c.maintenance_id == number))
-    spans.write(connection, replace(window, id=number), now)
+        edge = int(now) if window.recurrence else window.since
+    spans.write(connection, replace(window, id=number), now, edge=edge)
     return number
 
 

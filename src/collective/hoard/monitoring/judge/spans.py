@@ -13,6 +13,7 @@ from .windows import checked
 from .windows import Maintenance
 from .windows import spans
 from sqlalchemy import delete
+from sqlalchemy import func
 from sqlalchemy import insert
 from sqlalchemy import or_
 from sqlalchemy import select
@@ -28,10 +29,11 @@ MANY = 5000
 WORKED_OUT = "spans_until"
 
 
-def write(connection, window, now, until=None, members=None):
+def write(connection, window, now, until=None, members=None, edge=None):
     """Work out *window* from *now*, or its beginning if that is before, on.
 
-    A one-off window is worked out as a whole.
+    A one-off window is worked out as a whole.  With *edge* what begins before
+    that time stays as it was worked out then.
 
     :raises MonitoringError: Window or selector cannot be understood.
     """
@@ -40,15 +42,17 @@ def write(connection, window, now, until=None, members=None):
     start = min(int(now), window.since)
     end = max(until or now + AHEAD, window.until)
     found = spans(window, start, end)
+    if edge is not None:
+        found = [(a, b) for a, b in found if a >= edge]
+    elif found:
+        edge = found[0][0]
     members = load_members(connection) if members is None else members
     ids = [one.id for one in members.values() if selector.matches(one)]
-    if not found or not ids:
+    if edge is None:
         return
     c = t.maintenance_span.c
     connection.execute(
-        delete(t.maintenance_span).where(
-            c.maintenance_id == window.id, c.since >= found[0][0]
-        )
+        delete(t.maintenance_span).where(c.maintenance_id == window.id, c.since >= edge)
     )
     rows = [
         {"check_id": i, "since": a, "maintenance_id": window.id, "until": b}
@@ -82,13 +86,29 @@ def extend(connection, now):
         or_(m.c.recurrence.is_not(None), m.c.until > now),
     )
     members, complaints = load_members(connection), []
+    before = meta.get(connection, WORKED_OUT)
     for row in connection.execute(query).all():
         try:
-            write(connection, window_of(row), now, members=members)
+            window = window_of(row)
+            edge = edge_of(connection, window, before, now)
+            write(connection, window, edge, now + AHEAD, members, edge)
         except MonitoringError as error:
             complaints.append(str(error))
     meta.put(connection, WORKED_OUT, int(now + AHEAD))
     return complaints
+
+
+def edge_of(connection, window, worked_out, now):
+    """From when on *window* is worked out by who belongs to it now.
+
+    That is *now*, or where working out ended if nobody did it for long.
+    """
+    if worked_out:
+        return min(int(now), worked_out)
+    c = t.maintenance_span.c
+    query = select(func.max(c.since)).where(c.maintenance_id == window.id)
+    newest = connection.scalar(query)
+    return window.since if newest is None else min(int(now), newest + 1)
 
 
 def window_of(row):

@@ -24,7 +24,12 @@ def spare() -> None:
 
 
 def give_back() -> None:
-    """Return to the system what is free; a matter of milliseconds."""
+    """Return to the system what is free; a matter of milliseconds.
+
+    What is there stays: the next collections look only at what is newer.
+    """
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     if hasattr(_library(), "malloc_trim"):
         _library().malloc_trim(0)

@@ -1,6 +1,6 @@
 """Rules after one change by number of checks; the judge at 10 Hz.
 
-    .venv/bin/python benchmarks/monitoring_judge.py [--quick]
+    .venv/bin/python benchmarks/run.py --only monitoring_judge
 
 Two rows of the table for monitoring:
 
@@ -10,7 +10,6 @@ Two rows of the table for monitoring:
   takes no longer than the first, and none falls behind.
 """
 
-from argparse import ArgumentParser
 from collective.hoard.monitoring.database import tables as t
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.database.schema import ensure_schema
@@ -20,15 +19,11 @@ from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.monitoring.judge import Judge
 from collective.hoard.monitoring.telling import Teller
 from collective.hoard.monitoring.telling.roster import save_roster
-from pathlib import Path
 from report import compare
-from report import report
 from report import Samples
 from sqlalchemy import insert
-from tempfile import TemporaryDirectory
 from time import perf_counter
 import random
-import sys
 
 
 RULES, FEW, MANY = 200, 40, 4000
@@ -44,9 +39,12 @@ TEXTS = (
 )
 
 
-def measure(folder, seconds=30, changes=400):
+def measure(folder, sizes):
     """The rows of the report."""
-    return [rules_row(folder, changes), pace_row(folder, seconds)]
+    return [
+        rules_row(folder, sizes.judge_changes),
+        pace_row(folder, sizes.judge_seconds),
+    ]
 
 
 def rules_row(folder, changes):
@@ -197,18 +195,3 @@ def fill(connection, number):
     ]
     for table, values in rows:
         connection.execute(insert(table), values)
-
-
-def main(argv=None):
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a few seconds only")
-    options = parser.parse_args(argv)
-    sizes = {"seconds": 5, "changes": 50} if options.quick else {}
-    with TemporaryDirectory() as folder:
-        rows = measure(Path(folder), **sizes)
-    print(report(rows))
-    return 1 if any(row.passed is False for row in rows) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,120 @@
+"""The migrations make what the code takes for granted."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from collective.hoard.monitoring.database.complete import metadata
+from collective.hoard.monitoring.database.engine import open_engine
+from collective.hoard.monitoring.database.migrations import versions
+from collective.hoard.monitoring.database.schema import migrate
+from collective.hoard.monitoring.database.schema import REVISIONS
+from collective.hoard.monitoring.history.store import Store
+from collective.hoard.monitoring.interfaces import Sample
+from pathlib import Path
+from sqlalchemy import text
+import pytest
+import re
+
+
+DAY = 86400
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
+)
+def migrated(request, tmp_path):
+    """The engine of an empty database that was migrated."""
+    url = tmp_path / "hoard.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").create_database()
+    engine = open_engine(url)
+    assert migrate(engine) == (None, REVISIONS[-1])
+    yield engine
+    engine.dispose()
+
+
+def ours(item, name, kind, reflected, compared):
+    """Partitions of samples are made as they are needed."""
+    return not (kind == "table" and name.startswith("sample_"))
+
+
+def test_migrating_makes_exactly_the_tables_of_the_code(migrated):
+    options = {"compare_type": True, "compare_server_default": True}
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={**options, "include_object": ours}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_sqlite_is_given_the_same_statements(tmp_path):
+    """Also what the comparison does not see: tables without row ids, conditions."""
+    first, second = (open_engine(tmp_path / f"{n}.db") for n in "ab")
+    migrate(first)
+    metadata.create_all(second)
+
+    made = statements(first)
+    del made["alembic_version"]
+
+    assert made == statements(second)
+
+
+def statements(engine):
+    query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    with engine.connect() as connection:
+        rows = connection.execute(text(query)).all()
+    engine.dispose()
+    # Alembic may write the conditions of a table in another order.
+    return {
+        name: sorted(re.split(r"[(),\s]+", sql)) for name, sql in rows
+    }  # fmt: skip
+
+
+def test_later_changes_of_the_code_leave_the_first_tables_alone():
+    for path in Path(versions.__file__).parent.glob("0*.py"):
+        assert "collective.hoard" not in path.read_text(), path.name
+
+
+@pytest.mark.services
+def test_a_day_that_is_packed_loses_its_partition(postgresql_tables_of_its_own):
+    engine = postgresql_tables_of_its_own
+    store = Store(engine, clock=lambda: 20 * DAY)
+    store.ensure_source("here")
+    store.ensure_check("site")
+    for day in (20, 21):
+        now = day * DAY + 605
+        store.record([Sample("site", "here", now - 5, "crit", 500)], now=now)
+        store.close_slots(now)
+    assert partitions(engine) == ["sample_19700121", "sample_19700122"]
+
+    while store.housekeep(23 * DAY, budget=5):
+        pass
+
+    assert partitions(engine) == ["sample_19700122"]
+    with engine.connect() as connection:
+        chunks = connection.execute(text("SELECT check_id, day FROM chunk")).all()
+    assert chunks == [(1, 20)]
+    # What comes late for that day is stored, and heals the log.
+    late = Sample("site", "here", 20 * DAY + 610, "ok", 200)
+    assert store.record_all([late], now=23 * DAY).stored == 1
+    with engine.connect() as connection:
+        query = "SELECT status, code FROM interval_ WHERE since = :since"
+        row = connection.execute(text(query), {"since": 20 * DAY + 600}).one()
+    assert tuple(row) == (0, 200)
+
+
+@pytest.fixture
+def postgresql_tables_of_its_own(postgresql):
+    engine = open_engine(postgresql.create_database())
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def partitions(engine):
+    query = (
+        "SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid"
+        " WHERE inhparent = 'sample'::regclass AND relname <> 'sample_default'"
+        " ORDER BY relname"
+    )
+    with engine.connect() as connection:
+        return list(connection.scalars(text(query)))
