@@ -1,6 +1,7 @@
 """The centre as a satellite sees it: its list comes from there, results go there."""
 
 from ..checks.authorities import tls_context
+from ..checks.authorities import why_not_trusted
 from ..checks.interfaces import CheckSpec
 from ..interfaces import DatabaseUnusable
 from ..interfaces import Recorded
@@ -170,7 +171,7 @@ class Centre:
         return answer
 
     def _gone(self, error):
-        words = str(error) or type(error).__name__
+        words = why_not_trusted(error) or str(error) or type(error).__name__
         if not self.trouble:
             logger.error("The centre is away: %s. Results are kept here.", words)
         self.trouble = words
