@@ -34,3 +34,13 @@ def tls_context(verify: bool, ca_file: str | None) -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     return context
+
+
+def why_not_trusted(error: Exception) -> str:
+    """What is wrong with the certificate that *error* is about; empty if nothing."""
+    # aiohttp and urllib both wrap the error that has the words.
+    inner = (getattr(error, name, None) for name in ("certificate_error", "reason"))
+    for found in (*inner, error):
+        if words := getattr(found, "verify_message", ""):
+            return f"Its certificate is not accepted: {words.rstrip('.')}."
+    return ""

@@ -100,7 +100,8 @@ class HttpEngine:
         self._reach = reach or Reach()
         self._waiting = deque()
         self._running = {}
-        self._idle = []
+        #: {what it was used for: [(handle, the options it has)]}
+        self._idle, self._kept = {}, 0
         self._stopping = False
         self._deadline = None
         self._asleep = False
@@ -164,13 +165,19 @@ class HttpEngine:
                 self._deliver([job])
 
     def _begin(self, job):
-        handle = self._idle.pop() if self._idle else pycurl.Curl()
-        handle.reset()
-        for option, value in self._always:
-            handle.setopt(option, value)
         plan = job.plan
-        for option, value in plan.options:
-            handle.setopt(option, value)
+        use = plan.shape, plan.wants_headers, plan.guarded
+        idle = self._idle.get(use)
+        if idle:
+            handle, had = idle.pop()
+            self._kept -= 1
+        else:
+            handle, had = self._fresh(), ()
+        # All options of the last check are overwritten, and most of them are the
+        # same objects: only the others cost anything.
+        for place, pair in enumerate(plan.options):
+            if not had or pair is not had[place]:
+                handle.setopt(*pair)
         handle.setopt(pycurl.WRITEFUNCTION, job.write)
         if plan.wants_headers:
             handle.setopt(pycurl.HEADERFUNCTION, job.header)
@@ -178,6 +185,12 @@ class HttpEngine:
             handle.setopt(pycurl.OPENSOCKETFUNCTION, self._guard(job))
         self._multi.add_handle(handle)
         self._running[handle] = job
+
+    def _fresh(self):
+        handle = pycurl.Curl()
+        for option, value in self._always:
+            handle.setopt(option, value)
+        return handle
 
     def _guard(self, job):
         """A socket only for addresses that the check may reach."""
@@ -263,14 +276,29 @@ class HttpEngine:
             # Of several addresses of a name one was open to it: that is enough.
             job.outcome, job.refusal = outcome_of(job, handle, error, said), None
         self._multi.remove_handle(handle)
-        self._idle.append(handle)
+        self._keep(handle, job.plan)
         job.parts = job.headers = None
         return job
 
+    def _keep(self, handle, plan):
+        """Keep *handle* for plans of this shape, as many as may run at once."""
+        if self._kept >= self._concurrency:
+            # Another shape has too many: begin anew with what is used now.
+            self._drop()
+        use = plan.shape, plan.wants_headers, plan.guarded
+        self._idle.setdefault(use, []).append((handle, plan.options))
+        self._kept += 1
+
+    def _drop(self):
+        for idle in self._idle.values():
+            for handle, _ in idle:
+                handle.close()
+        self._idle, self._kept = {}, 0
+
     def _close(self):
-        for handle in (*self._running, *self._idle):
-            if handle in self._running:
-                self._multi.remove_handle(handle)
+        self._drop()
+        for handle in self._running:
+            self._multi.remove_handle(handle)
             handle.close()
         self._multi.close()
         self._epoll.close()

@@ -50,6 +50,8 @@ class HttpPlan:
     #: Addresses must be looked at when the connection is made.
     guarded: bool = False
     port: int = 80
+    #: Which options there are; handles are used again by plans of the same shape.
+    shape: tuple = ()
 
 
 def prepare_http(spec: CheckSpec, around: Surroundings) -> HttpPlan:
@@ -65,7 +67,14 @@ def prepare_http(spec: CheckSpec, around: Surroundings) -> HttpPlan:
     _judgement(plan, given)
     _guard(plan, around, redirects)
     given.done()
+    plan.shape = _shape(tuple(option for option, _ in plan.options))
     return plan
+
+
+@lru_cache(maxsize=256)
+def _shape(options):
+    """The same object for thousands of checks."""
+    return options
 
 
 def _statuses(given):

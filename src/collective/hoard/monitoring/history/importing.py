@@ -157,7 +157,8 @@ def store_batch(store, batch, rules, result):
         stored = store.insert_rows(connection, [row for row, _ in rows], now)
         result.stored += stored
         result.duplicates += len(rows) - stored
-        states.keep(connection, *(zip(*rows, strict=True) if rows else ((), ())))
+        kept, seen = zip(*rows, strict=True) if rows else ((), ())
+        states.keep(connection, kept, seen, store.metrics)
         mark(store, connection, [row for row, _ in rows])
 
 

@@ -61,8 +61,11 @@ VALUE = upsert(
 )
 
 
-def keep(connection, rows, samples):
-    """Keep the newest result of each check and source, and the metrics."""
+def keep(connection, rows, samples, known):
+    """Keep the newest result of each check and source, and the metrics.
+
+    *known*: ``{(check id, name): metric id}``, which is added to.
+    """
     newest = {}
     for row, sample in zip(rows, samples, strict=True):
         key = row[1], row[4]
@@ -71,10 +74,10 @@ def keep(connection, rows, samples):
             fails = 1 if row[5] else 0
             newest[key] = (row[2], row[5], row[6], row[8], row[7], text, fails)
     execute_many(connection, STATE, [(*key, *rest) for key, rest in newest.items()])
-    keep_metrics(connection, rows, samples)
+    keep_metrics(connection, rows, samples, known)
 
 
-def keep_metrics(connection, rows, samples):
+def keep_metrics(connection, rows, samples, known):
     values = []
     for row, sample in zip(rows, samples, strict=True):
         if not sample.values:
@@ -82,7 +85,10 @@ def keep_metrics(connection, rows, samples):
         for name, pair in sample.values.items():
             number, unit = pair if isinstance(pair, (tuple, list)) else (pair, None)
             if isinstance(number, (int, float)) and isfinite(number):
-                key = metric_id(connection, row[1], str(name)[:REASON_LENGTH])
+                place = row[1], str(name)[:REASON_LENGTH]
+                key = known.get(place)
+                if key is None:
+                    key = known[place] = metric_id(connection, *place)
                 values.append((key, row, float(number), unit))
     if not values:
         return

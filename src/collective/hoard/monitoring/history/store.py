@@ -51,6 +51,8 @@ class Store(Registry):
         self._checks = {}
         self._names = {}
         self._tracks = {}
+        #: {(check id, name): metric id}; within `writing`.
+        self.metrics = {}
         self._blindness = Blindness()
         #: Samples from before it are refused.
         self.forgotten = 0
@@ -81,11 +83,14 @@ class Store(Registry):
             self._tracks = {}
             self._next_due = 0
             self._sources = {}
+            self.metrics = {}
             self.forgotten = meta.get(connection, meta.FORGOTTEN)
             self._blindness = Blindness()
         if generation != self._generation or self._seq is None:
             self._tracks = {}
             self._next_due = 0
+            # A check that was removed took its metrics along.
+            self.metrics = {}
             self._checks = checks.load(connection)
             self._names = {one.name: one for one in self._checks.values()}
         if not self._sources:
@@ -111,7 +116,7 @@ class Store(Registry):
             rows, seen = self._rows(connection, samples, now, result)
             stored = self.insert_rows(connection, rows, now)
             result.stored, result.duplicates = stored, len(rows) - stored
-            states.keep(connection, rows, seen)
+            states.keep(connection, rows, seen, self.metrics)
             touched, late = self._sort(connection, rows, now)
             windows = self._blindness.watch(connection, self._checks, rows)
             turned = self._doubt(connection, windows, late, now)

@@ -28,6 +28,7 @@ from dataclasses import fields
 from dataclasses import MISSING
 from pathlib import Path
 import os
+import ssl
 import tomllib
 
 
@@ -203,6 +204,13 @@ def _listening(http):
         yield "http.listen must be like 127.0.0.1:8094."
     if bool(http.tls_certificate) is not bool(http.tls_key):
         yield "http.tls_certificate and http.tls_key belong together."
+    elif http.tls_certificate:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                http.tls_certificate, http.tls_key
+            )
+        except OSError as error:
+            yield f"http.tls_certificate cannot be used: {error}."
 
 
 def references(configuration):

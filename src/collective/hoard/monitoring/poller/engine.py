@@ -103,14 +103,14 @@ class Engine:
             # One that still runs is not begun a second time.
             if key not in self._running:
                 self._running.add(key)
-                batch.append((prepared, now))
+                batch.append((prepared, moment(planned, now)))
         self.late = max(self.late * 0.9, latest)
         if batch:
             self._runners.begin(batch, self._take)
 
     def _take(self, results):
         entries = []
-        for prepared, began, outcome in results:
+        for prepared, time, outcome in results:
             key = prepared.spec.id
             self._running.discard(key)
             if outcome is None:
@@ -118,7 +118,7 @@ class Engine:
             sample = Sample(
                 key,
                 self.name,
-                int(began),
+                time,
                 outcome.status,
                 outcome.code,
                 outcome.ms,
@@ -154,6 +154,15 @@ class Engine:
                 await self._stopping.wait()
         except TimeoutError:
             return
+
+
+def moment(planned: float, now: float) -> int | float:
+    """The time of a sample that begins *now* and was due when *planned*.
+
+    A full second. One that is so late that its second may be that of the next
+    keeps its fraction: of two samples with one time only one is stored.
+    """
+    return int(now) if int(now) == int(planned) else round(now, 6)
 
 
 def prepare_all(specs, around, known):

@@ -139,7 +139,7 @@ class Server:
 
     async def _store(self, rows, who):
         now = self.service.clock()
-        listing = self.service.engine.listing
+        listing = await self._listing_with(rows)
         intake = take_in(rows, listing, who.name, now, lambda entry: may(who, entry))
         if intake.samples:
             recorded = await self.service.writer.put_and_wait(intake.samples)
@@ -161,6 +161,16 @@ class Server:
         answer = {"stored": stored, "silent": intake.silent, "refused": refused}
         status = 422 if refused and not stored and not intake.silent else 200
         return reply(answer, status)
+
+    async def _listing_with(self, rows):
+        """The list; read anew where it has changed and may lack checks of *rows*."""
+        engine = self.service.engine
+        said = [row.get("check") for row in rows if isinstance(row, dict)]
+        names = {name for name in said if isinstance(name, str)}
+        if names - engine.listing.names.keys():
+            if await self.service.keeper.generation() != engine.listing.generation:
+                await engine.read_list()
+        return engine.listing
 
     async def beat(self, request):
         """A satellite says how it is."""

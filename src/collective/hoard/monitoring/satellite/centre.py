@@ -1,6 +1,7 @@
 """The centre as a satellite sees it: its list comes from there, results go there."""
 
 from ..checks.authorities import tls_context
+from ..checks.authorities import why_not_trusted
 from ..checks.interfaces import CheckSpec
 from ..interfaces import DatabaseUnusable
 from ..interfaces import Recorded
@@ -10,13 +11,14 @@ from time import monotonic
 from urllib.parse import urlsplit
 import aiohttp
 import asyncio
+import json
 import logging
 
 
 logger = logging.getLogger(__name__)
 
-#: Results of one request; the centre takes a thousand.
-AT_ONCE = 500
+#: Results of one request and bytes of them; the centre takes twice as much.
+AT_ONCE, BYTES = 500, 500_000
 TIMEOUT = 20.0
 #: Seconds for which a centre that is away is not tried, at first and at most.
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
@@ -98,8 +100,7 @@ class Centre:
     async def keep(self, entries) -> Recorded:
         """Send, or keep in the spool; either way they are safe."""
         rows = [row_of(entry.sample) for entry in entries]
-        for at in range(0, len(rows), AT_ONCE):
-            batch = rows[at : at + AT_ONCE]
+        for batch in batches(rows):
             try:
                 await self._send(batch)
             except CentreAway:
@@ -112,15 +113,16 @@ class Centre:
             return 0
         most = max(int(self.rate * self._settings.replay * seconds), 10)
         found = await asyncio.to_thread(self._spool.oldest, most)
-        for at in range(0, len(found), AT_ONCE):
-            batch = found[at : at + AT_ONCE]
+        keys, sent = [key for key, _ in found], 0
+        for batch in batches([row for _, row in found]):
             try:
-                await self._send([row for _, row in batch])
+                await self._send(batch)
             except CentreAway:
-                return at
-            keys = [key for key, _ in batch]
-            await asyncio.to_thread(self._spool.remove, keys)
-        return len(found)
+                break
+            arrived = keys[sent : sent + len(batch)]
+            await asyncio.to_thread(self._spool.remove, arrived)
+            sent += len(batch)
+        return sent
 
     async def beat(self, **values) -> None:
         """Tell the centre how we are."""
@@ -169,7 +171,7 @@ class Centre:
         return answer
 
     def _gone(self, error):
-        words = str(error) or type(error).__name__
+        words = why_not_trusted(error) or str(error) or type(error).__name__
         if not self.trouble:
             logger.error("The centre is away: %s. Results are kept here.", words)
         self.trouble = words
@@ -188,6 +190,20 @@ async def said_by(response) -> str:
         return f"{response.status}: {(await response.json()).get('error')}"
     except (aiohttp.ClientError, ValueError, AttributeError):
         return f"{response.status} {response.reason}"
+
+
+def batches(rows):
+    """Lists of *rows* that the centre takes, in their order."""
+    batch, size = [], 0
+    for row in rows:
+        length = len(json.dumps(row))
+        if batch and (len(batch) == AT_ONCE or size + length > BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += length
+    if batch:
+        yield batch
 
 
 def row_of(sample) -> dict:

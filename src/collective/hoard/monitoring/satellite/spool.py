@@ -1,5 +1,7 @@
 """Results that could not be sent, in a file: bounded by age and by size."""
 
+from contextlib import contextmanager
+from threading import Lock
 import json
 import sqlite3
 import time
@@ -15,7 +17,7 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 
 
 class Spool:
-    """Rows wait here oldest first; from one thread only.
+    """Rows wait here oldest first; from any thread.
 
     What is older than *max_age* seconds or above *max_bytes* goes, the oldest
     first, and is counted in `lost`.
@@ -23,7 +25,9 @@ class Spool:
 
     def __init__(self, path, max_age=86_400, max_bytes=200_000_000, clock=time.time):
         self._max_age, self._max_bytes, self._clock = max_age, max_bytes, clock
-        # One thread at a time, not always the same one.
+        # What is kept and what is replayed come from threads of their own: a
+        # transaction begun within another's would be refused, and its rows lost.
+        self._lock = Lock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -54,12 +58,11 @@ class Spool:
 
     def oldest(self, most: int) -> list:
         """[(id, row)] of up to *most* rows."""
+        query = "SELECT id, body FROM result ORDER BY time, id LIMIT ?"
         with self._transaction():
             self._bound()
-        query = "SELECT id, body FROM result ORDER BY time, id LIMIT ?"
-        return [
-            (key, json.loads(body)) for key, body in self._db.execute(query, (most,))
-        ]
+            found = self._db.execute(query, (most,)).fetchall()
+        return [(key, json.loads(body)) for key, body in found]
 
     def remove(self, keys) -> None:
         """These have arrived."""
@@ -90,29 +93,31 @@ class Spool:
 
     def remember(self, name: str, document) -> None:
         """Keep *document* under *name*: the list of checks, for a restart."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, json.dumps(document))
-        )
+        query = "INSERT OR REPLACE INTO kept VALUES (?, ?)"
+        with self._transaction():
+            self._db.execute(query, (name, json.dumps(document)))
 
     def remembered(self, name: str):
-        row = self._db.execute(
-            "SELECT body FROM kept WHERE name = ?", (name,)
-        ).fetchone()
+        query = "SELECT body FROM kept WHERE name = ?"
+        with self._lock:
+            row = self._db.execute(query, (name,)).fetchone()
         return None if row is None else json.loads(row[0])
 
     def close(self) -> None:
-        self._db.close()
+        with self._lock:
+            self._db.close()
 
+    @contextmanager
     def _transaction(self):
-        return Transaction(self._db)
-
-
-class Transaction:
-    def __init__(self, db):
-        self._db = db
-
-    def __enter__(self):
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind, *_):
-        self._db.execute("ROLLBACK" if kind else "COMMIT")
+        with self._lock:
+            before = self._count, self._size, self.lost
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._count, self._size, self.lost = before
+                # A full disk ends the transaction by itself.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise

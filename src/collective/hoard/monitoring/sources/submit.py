@@ -1,6 +1,7 @@
 """``hoard-poller submit``: bring results from a script, keep what cannot be sent."""
 
 from ..checks.authorities import tls_context
+from ..checks.authorities import why_not_trusted
 from ..checks.interfaces import CheckUnusable
 from ..checks.perfdata import parse_values
 from ..checks.secrets import resolve
@@ -144,7 +145,8 @@ def send(rows, url, token, ca_file) -> dict:
             raise Away(f"{error.code} {error.reason}") from error
         return _refusal(error)
     except (URLError, OSError, ValueError) as error:
-        raise Away(str(getattr(error, "reason", error))) from error
+        words = why_not_trusted(error) or str(getattr(error, "reason", error))
+        raise Away(words) from error
 
 
 def _refusal(error):

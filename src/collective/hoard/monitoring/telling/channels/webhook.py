@@ -11,7 +11,6 @@ from .payload import payload
 from .settings import secret
 import hashlib
 import hmac
-import requests
 import time
 
 
@@ -27,6 +26,9 @@ class WebhookChannel:
         self.clock = clock
 
     def send(self, contact, letter):
+        # Imported where it is used only: it takes 7 MB.
+        import requests
+
         if not contact.address.startswith(("http://", "https://")):
             raise Refused(f"{contact.address!r} is no address of a webhook.")
         body = as_json(payload(letter))
