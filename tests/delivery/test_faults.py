@@ -136,13 +136,14 @@ def worker(functional, silent):
     worker = Worker(functional["portal"]._p_jar.db(), interval=0.05)
     worker.start()
     yield worker
-    worker.stop(20)
+    # Until the calls that hang are given up.
+    worker.stop(30)
 
 
 def test_targets_that_hang_delay_no_submission(form, services, silent, worker):
     for kind in ("amqp", "mqtt"):
         url = f"{kind}://127.0.0.1:{silent[kind].port}/"
-        services[kind] = settings(kind, url, timeout=30, connect_timeout=30)
+        services[kind] = settings(kind, url, timeout=10, connect_timeout=10)
     url = f"http://127.0.0.1:{silent['webhook'].port}/"
     options = {"url": url, "private": True, "insecure": True}
     give_targets(amqp(), mqtt(topic="news"), target("webhook", "crm", **options))

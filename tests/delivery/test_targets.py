@@ -340,6 +340,52 @@ def test_what_need_not_be_taken_is_dropped_by_the_broker(form, broker):
 
 
 @pytest.mark.services
+def test_each_of_many_at_once_has_an_answer_of_its_own(form, broker, channel):
+    queue = bind(channel, "hoard-many", "topic", "Ada")
+    give_targets(amqp(exchange="hoard-many", routing_key="${name}"))
+    give_rules(form, message_rule("amqp:bus"))
+    rows = [send(form, name=name) for name in ("Ada", "Eva", "Ada", "Eva", "Ada")]
+    drain(form)
+
+    taken = [json.loads(queue.get(no_ack=True).body) for _ in range(3)]
+    assert [one["submission"]["id"] for one in taken] == [str(n) for n in rows[::2]]
+    assert queue.get(no_ack=True) is None
+    assert (state("amqp:bus").pending, state("amqp:bus").sent) == (0, 3)
+    left = parked(api.portal.get(), "amqp:bus")
+    assert sorted(one.body["submission"]["id"] for one in left) == sorted(
+        str(n) for n in rows[1::2]
+    )
+    assert all("No queue takes it" in one.error for one in left)
+
+
+@pytest.mark.services
+def test_a_broker_that_dies_keeps_many_waiting(form, broker):
+    give_targets(amqp(exchange="", routing_key="many"))
+    give_rules(form, message_rule("amqp:bus"))
+    with queue_of(broker, "many") as taken:
+        send(form, name="first")
+        drain(form)
+        assert json.loads(taken())["submission"]["values"]["name"] == "first"
+    for number in range(20):
+        send(form, name=f"visitor {number}")
+    broker.stop()
+    try:
+        drain(form)
+        assert (state("amqp:bus").pending, state("amqp:bus").parked) == (20, 0)
+    finally:
+        broker.start()
+    with queue_of(broker, "many") as taken:
+        for _ in range(20):
+            drain(form)  # The breaker is open for some seconds.
+            if not state("amqp:bus").pending:
+                break
+            time.sleep(1)
+        bodies = [json.loads(taken()) for _ in range(20)]
+    names = [one["submission"]["values"]["name"] for one in bodies]
+    assert sorted(names) == sorted(f"visitor {number}" for number in range(20))
+
+
+@pytest.mark.services
 def test_a_full_queue_is_tried_again(form, broker, channel):
     limits = {"x-max-length": 1, "x-overflow": "reject-publish"}
     queue = bind(channel, "hoard-full", "fanout", queue_arguments=limits)

@@ -5,6 +5,7 @@ from collective.hoard import _
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 
@@ -62,7 +63,7 @@ class Publisher:
         """Publish *letters* and wait until all are confirmed.
 
         :param exchange: its name; "" is the broker's default exchange.
-        :param timeout: seconds to wait for the next confirm.
+        :param timeout: seconds to wait for all confirms, and for sending each.
         :param declare: type of the exchange, which is made unless it is there.
         :return: for each, in order, a `Verdict`. ``UNROUTABLE``: no queue takes it,
             though it is mandatory.
@@ -75,8 +76,7 @@ class Publisher:
             self._declare(exchange, declare)
             for letter in letters:
                 self._send(letter, exchange, mandatory, timeout)
-            while self._waiting:
-                self._channel.connection.drain_events(timeout=timeout)
+            self._wait(timeout)
         except ChannelError as error:
             raise ServiceRefused(_in_words(error, exchange)) from error
         return [self._verdicts.get(one.id, Verdict.TAKEN) for one in letters]
@@ -107,6 +107,13 @@ class Publisher:
 
         Exchange(name, type=type, durable=True, channel=self._channel).declare()
         self._declared.add(name)
+
+    def _wait(self, timeout):
+        ends = monotonic() + timeout
+        while self._waiting:
+            # Not 0, which would mean: for ever.
+            left = max(ends - monotonic(), 0.001)
+            self._channel.connection.drain_events(timeout=left)
 
     def _on_basic_ack(self, tag, multiple):
         for number in self._confirmed(tag, multiple):
