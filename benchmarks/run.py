@@ -74,7 +74,7 @@ class Sizes:
     plugins: int = 40
     swept: int = 4_000
     passive: int = 10_000
-    passive_rounds: int = 3
+    passive_rounds: int = 5
     event_ticks: int = 60
     watched_seconds: int = 20
 
