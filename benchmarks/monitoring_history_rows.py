@@ -25,6 +25,8 @@ DAY, YEAR = 86400, 365 * 86400
 CHECKS = 4000
 #: What the year of 4,000 checks may take, in bytes.
 DISK = 1.2e9
+#: Do not grow with checks and days; of SQLite itself, or by what people write.
+FIXED = ("sqlite_schema", "sqlite_sequence", "alembic_version", "meta", "source")
 #: Batches before the clock runs: then each check has a log that goes on.
 WARM = 120
 #: When the passive results begin.
@@ -243,7 +245,9 @@ def disk(folder, checks, days):
     sizes = sizes_of(engine)
     engine.dispose()
     total = scaled(sizes, checks, days)
-    parts = ", ".join(f"{name} {size / 1e6:,.0f}" for name, size in total.items())
+    parts = ", ".join(
+        f"{name} {size / 1e6:,.0f}" for name, size in total.items() if size >= 5e5
+    )
     whole = sum(total.values())
     return Row(
         f"disk for a year of {CHECKS:,} checks at 5 minutes, scaled up from"
@@ -277,14 +281,16 @@ def year_lines(chance, checks, start, days):
 def sizes_of(engine):
     """Bytes of each table with its indexes, of roll-ups by period.
 
-    A page more or less of tables that are nearly empty would be scaled up to
-    megabytes: they do not count.
+    Of the last page of each table and index only what is used: more would be
+    scaled up to megabytes.
     """
     with engine.begin() as connection:
         rows = connection.execute(
             text(
-                "SELECT tbl_name, SUM(pgsize) FROM dbstat JOIN sqlite_master USING"
-                " (name) GROUP BY tbl_name HAVING SUM(pgsize) > 16384"
+                "SELECT tbl_name, SUM(pgsize - CASE WHEN pages = 1 THEN unused ELSE 0"
+                " END) FROM (SELECT name, SUM(pgsize) AS pgsize, SUM(unused) AS unused,"
+                " COUNT(*) AS pages FROM dbstat GROUP BY name)"
+                " JOIN sqlite_master USING (name) GROUP BY tbl_name"
             )
         )
         sizes = {"rollup": 0} | dict(tuple(row) for row in rows)
@@ -302,9 +308,11 @@ def sizes_of(engine):
 
 def scaled(sizes, checks, days):
     """The kept things of a year, by what each grows with."""
-    each = CHECKS / checks
-    packed = days - 2
+    each, packed = CHECKS / checks, days - 2
+    sizes = {name: size for name, size in sizes.items() if name not in FIXED}
     kept = {"sample": 1, "chunk": 365 / packed}
+    # One row a check, however long.
+    kept |= dict.fromkeys(("check_", "regime", "standing", "state", "pending"), 1)
     kept |= {"hours": 90 / min(packed, 90), "days": 365 / packed}
     return {
         name: size * each * kept.get(name, 365 / days) for name, size in sizes.items()

@@ -63,20 +63,20 @@ class Sizes:
     searched: int = 100_000
     history_batches: int = 240
     history_runs: int = 5
-    disk_checks: int = 10
-    disk_days: int = 40
+    disk_checks: int = 6
+    disk_days: int = 30
     judge_changes: int = 300
     judge_seconds: int = 10
     sites: int = 4_000
     polled: int = 2_000
     polled_tls: int = 500
     polled_rounds: int = 2
-    plugins: int = 60
+    plugins: int = 40
     swept: int = 4_000
     passive: int = 10_000
     passive_rounds: int = 3
     event_ticks: int = 60
-    watched_seconds: int = 30
+    watched_seconds: int = 20
 
 
 FULL = Sizes(

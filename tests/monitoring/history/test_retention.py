@@ -149,3 +149,21 @@ def test_chunks_and_hours_are_forgotten_in_time(store, clock, engine):
     assert count(engine, "rollup WHERE period = 86400") > 0
     result = store.record_all([Sample("c0", "a", 5, "ok")], now=600 * DAY)
     assert "before all that is kept" in result.refused[0][1]
+
+
+@given(
+    st.integers(9, 60),
+    st.integers(0, 900),
+    st.sampled_from([1, 60, 300]),
+    st.randoms(use_true_random=False),
+)
+def test_times_that_keep_to_an_interval_are_small(number, first, step, chance):
+    rows = [
+        (first + n * step + chance.choice((0, 0, 1)), 0, 1, 0, 200, None, None)
+        for n in range(number)
+    ]
+    if step == 1:
+        rows = sorted({row[0]: row for row in rows}.values())
+    blob = pack(rows, 0)
+    assert unpack(blob, 0) == rows
+    assert len(blob) < 60

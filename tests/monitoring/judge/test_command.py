@@ -85,6 +85,31 @@ def test_maintenance_counts_in_availability(world, capsys):
     assert json.loads(capsys.readouterr().out)["maintenance"] == 3600
 
 
+def test_a_rule_has_availability_and_history(world, capsys):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    world.start()
+    rule = ["--check", "rule:shop", "--database", world.url, "--json"]
+    world.now += 600
+    world.change(a="crit", b="crit")
+    world.now += 120
+    world.change(a="ok", b="ok")
+    capsys.readouterr()
+
+    period = ["--from", "2026-06-01T08:00Z", "--to", "2026-06-01T08:20Z"]
+    assert main(["availability", *rule, *period]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["up"], found["down"], found["unknown"]) == (1080, 120, 0)
+    assert found["of_period"] == 0.9
+
+    assert main(["history", *rule]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["since"] - MONDAY, row["status"]) for row in rows] == [
+        (0, "ok"),
+        (600, "crit"),
+        (720, "ok"),
+    ]
+
+
 def test_a_rule_is_explained(world, capsys):
     main(["rules", "add", "--database", world.url, str(world.file)])
     world.start()

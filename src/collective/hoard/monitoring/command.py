@@ -11,7 +11,7 @@ import sys
 OK, PROBLEMS, WRONG_USE = 0, 1, 2
 #: Subpackages that may bring commands: ``command.add_commands(subparsers)``.
 #: Each command sets ``action``, called with the arguments, its exit status.
-PARTS = ("history", "poller", "judge", "outs")
+PARTS = ("history", "poller", "judge", "telling", "outs")
 
 
 def main(argv=None):

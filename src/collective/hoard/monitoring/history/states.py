@@ -44,6 +44,11 @@ STANDING = upsert(
         "seq",
     ),
 )
+#: What changes all the time and is in no index.
+STANDING_GOES_ON = (
+    "UPDATE standing SET expires = ?, provisional = ?, stale = ?, closed = ?,"
+    " last_time = ? WHERE check_id = ?"
+)
 EXPIRES = "UPDATE interval_ SET expires = ? WHERE check_id = ? AND since = ?"
 SUPPRESSED = upsert(
     "suppressed",
@@ -117,7 +122,7 @@ def show_fresh(connection, items, blind, seq, now):
             result += change
             rows += row
     execute_many(connection, PENDING, new)
-    execute_many(connection, STANDING, rows)
+    write_standings(connection, rows)
     return result
 
 
@@ -142,7 +147,7 @@ def show_all(connection, items, blind, seq, now):
         rows += row
     execute_many(connection, NO_LONGER_PENDING, gone)
     execute_many(connection, PENDING, new)
-    execute_many(connection, STANDING, rows)
+    write_standings(connection, rows)
     return result
 
 
@@ -155,40 +160,49 @@ def show_closed(connection, items, seq, now):
         result += change
         rows += row
     execute_many(connection, NO_LONGER_PENDING, gone)
-    execute_many(connection, STANDING, rows)
+    write_standings(connection, rows)
     return result
 
 
 def standing_row(check, track, seq, now):
-    """``([Change], [row of standing])``, both empty where nothing changed."""
+    """``([Change], [(row of standing, whether it only goes on)])``, both empty
+    where nothing changed.
+    """
     if track.tail is None and not track.pending:
         return [], []
     found = tracks.shown(check, track, now)
-    if found == track.written:
+    before = track.written
+    if found == before:
         return [], []
     track.written = found
     since, expires, status, code, reason, provisional, stale = found
+    goes_on = before and before[0] == since and before[2:5] == found[2:5]
     result = []
     if (status, code) != track.shown or track.seq is None:
-        track.seq = seq
+        track.seq, goes_on = seq, False
     if (status, code) != track.shown:
         if provisional:
-            previous = None if track.shown is None else STATUSES[track.shown[0]]
-            result = [
-                Change(
-                    check.id,
-                    since,
-                    None,
-                    STATUSES[status],
-                    code,
-                    reason,
-                    previous,
-                    True,
-                )
-            ]
+            result = [shown_change(check, track, found)]
         track.shown = status, code
     row = (check.id, since, expires, status, code, reason or None, provisional)
-    return result, [(*row, stale, track.closed, track.last_time, track.seq)]
+    return result, [((*row, stale, track.closed, track.last_time, track.seq), goes_on)]
+
+
+def shown_change(check, track, found):
+    since, _, status, code, reason, _, _ = found
+    previous = None if track.shown is None else STATUSES[track.shown[0]]
+    return Change(check.id, since, None, STATUSES[status], code, reason, previous, True)
+
+
+def write_standings(connection, rows):
+    """Write what `standing_row` found."""
+    execute_many(connection, STANDING, [row for row, goes_on in rows if not goes_on])
+    going_on = [
+        (row[2], row[6], row[7], row[8], row[9], row[0])
+        for row, goes_on in rows
+        if goes_on
+    ]
+    execute_many(connection, STANDING_GOES_ON, going_on)
 
 
 def write_closed(connection, closings):

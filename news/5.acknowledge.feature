@@ -1,0 +1,1 @@
+A problem can be acknowledged from a shell, too: `hoard-poller acknowledge`.
