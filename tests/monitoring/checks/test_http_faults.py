@@ -1,5 +1,6 @@
 """Targets that misbehave: each ends in time, as down, with its reason."""
 
+from collective.hoard.monitoring.checks import http_engine
 from collective.hoard.monitoring.checks.interfaces import CheckSpec
 from collective.hoard.monitoring.checks.interfaces import CheckUnusable
 from collective.hoard.monitoring.checks.reach import networks
@@ -121,3 +122,30 @@ def test_what_is_denied_is_closed_to_managers_too():
     around = Surroundings(reach=Reach(denied=networks(["169.254.0.0/16"])))
     with pytest.raises(CheckUnusable, match="closed to all"):
         prepare(CheckSpec(1, "http", "169.254.169.254", trusted=True), around)
+
+
+def test_a_fault_of_ours_is_one_of_that_check_alone(ask, monkeypatch):
+    def broken(*args):
+        raise ValueError("never thought of")
+
+    monkeypatch.setattr(http_engine, "outcome_of", broken)
+    outcome = ask("/")
+
+    assert (outcome.status, outcome.reason) == ("crit", "protocol")
+    assert "never thought of" in outcome.text
+
+
+def test_the_engine_goes_on_after_a_fault(ask, monkeypatch):
+    """What fails outside of any check is tried again."""
+    collect, faults = http_engine.HttpEngine._collect, []
+
+    def stumble(engine):
+        if not faults:
+            faults.append(1)
+            raise RuntimeError("never thought of")
+        collect(engine)
+
+    monkeypatch.setattr(http_engine.HttpEngine, "_collect", stumble)
+
+    assert ask("/").status == "ok"
+    assert faults

@@ -7,6 +7,7 @@ name look-ups run beside the Python of the loop.
 
 from .http_outcome import outcome_of
 from .http_plan import HttpPlan
+from .interfaces import no_answer
 from .interfaces import Outcome
 from .reach import Reach
 from collections import deque
@@ -21,6 +22,8 @@ import time
 
 logger = logging.getLogger(__name__)
 
+#: Seconds to wait after a fault that no check is to blame for.
+STUMBLE = 0.5
 #: For every transfer: nothing is kept from an earlier check of the same
 #: site, no proxy of the environment steps between, only HTTP is spoken.
 ALWAYS = (
@@ -86,6 +89,15 @@ class HttpJob:
                 yield value.strip()
 
 
+def judged(job, handle, error, said):
+    """The `Outcome`, whatever came: a fault of ours is one of this check alone."""
+    try:
+        return outcome_of(job, handle, error, said)
+    except Exception as fault:
+        logger.exception("The answer for check %s broke us", job.plan.spec.id)
+        return no_answer("protocol", f"The answer is not understood: {fault}")
+
+
 class HttpEngine:
     """At most *concurrency* transfers at once; the others wait in a queue.
 
@@ -148,19 +160,26 @@ class HttpEngine:
         self._epoll.register(self._wake_read, select.EPOLLIN)
         try:
             while not self._stopping:
-                self._take()
-                self._wait()
-                self._collect()
+                self._step()
         finally:
             self._close()
+
+    def _step(self):
+        try:
+            self._take()
+            self._wait()
+            self._collect()
+        except Exception:  # One fault must not end all checks for ever.
+            logger.exception("The engine of HTTP checks stumbled; it goes on.")
+            time.sleep(STUMBLE)
 
     def _take(self):
         while self._waiting and len(self._running) < self._concurrency:
             job = self._waiting.popleft()
             try:
                 self._begin(job)
-            except pycurl.error as error:
-                # An option that this libcurl refuses: said, not retried.
+            except Exception as error:
+                # Such as an option that this libcurl refuses: said, not retried.
                 logger.error("Check %s cannot run: %s", job.plan.spec.id, error)
                 self._deliver([job])
 
@@ -274,7 +293,7 @@ class HttpEngine:
         job = self._running.pop(handle)
         if job.refusal is None or not error:
             # Of several addresses of a name one was open to it: that is enough.
-            job.outcome, job.refusal = outcome_of(job, handle, error, said), None
+            job.outcome, job.refusal = judged(job, handle, error, said), None
         self._multi.remove_handle(handle)
         self._keep(handle, job.plan)
         job.parts = job.headers = None
