@@ -4,6 +4,7 @@ from ...controlpanel.interfaces import IControlPanelSection
 from ..interfaces import IWatchSettings
 from ..interfaces import PREFIX
 from ..settings import database_url
+from ..settings import is_configured
 from ..trouble import TROUBLES
 from ..trouble import words
 from collective.hoard import _
@@ -68,3 +69,11 @@ class Section(BrowserView):
     @property
     def said(self):
         return health()
+
+
+class IsMonitored(BrowserView):
+    """Whether the settings name a database: for the menu of whoever is logged in,
+    who may read neither the registry nor the settings."""
+
+    def __call__(self):
+        return is_configured()
