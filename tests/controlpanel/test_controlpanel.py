@@ -303,7 +303,7 @@ class OutboxSection:
 def test_other_parts_bring_their_sections(site, manager):
     registry = getGlobalSiteManager()
     required = (IPloneSiteRoot, IHoardLayer)
-    registry.registerAdapter(OutboxSection, required, IControlPanelSection, "outbox")
+    registry.registerAdapter(OutboxSection, required, IControlPanelSection, "other")
     try:
         soup = visit(manager, site)
     finally:
