@@ -308,7 +308,7 @@ def test_other_parts_bring_their_sections(site, manager):
         soup = visit(manager, site)
     finally:
         registry.unregisterAdapter(
-            OutboxSection, required, IControlPanelSection, "outbox"
+            OutboxSection, required, IControlPanelSection, "other"
         )
 
     headings = [h2.get_text() for h2 in soup.select("section h2")]
