@@ -17,4 +17,4 @@ def test_it_is_built_used_and_stopped(root, require_service):
     assert result.returncode == 0, result.stdout + result.stderr
     assert "no development tools among them" in result.stdout
     assert "Instance 2 shows the page to a visitor" in result.stdout
-    assert "Stopped both instances and the ZEO server" in result.stdout
+    assert "Stopped both instances, the outbox and the ZEO server" in result.stdout
