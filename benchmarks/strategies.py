@@ -8,6 +8,7 @@ get the same faults. Each cell is a database of its own. Solr is a stub that can
 refuse, and that has what it accepted visible after a commit only.
 """
 
+from BTrees.OOBTree import OOBTree
 from collective.hoard.outbox import drain_once
 from collective.hoard.outbox import mark
 from collective.hoard.outbox import prepare
@@ -276,6 +277,8 @@ def _make(folder):
     db = DB(FileStorage(str(folder / "Data.fs")))
     with db.transaction() as connection:
         site = PersistentMapping(rows=PersistentMapping())
+        # Its own: the class may have some, see tests/stand_ins.py.
+        site.__annotations__ = OOBTree()
         connection.root()["site"] = site
         connection.add(site)
         prepare(site, solr="marks")
