@@ -64,7 +64,7 @@ def csv_rows(ledger, translate=in_english, excel=False, since=None, until=None):
         write(_csv_row(row, cells, zone))
         for row in _passing(ledger.iter_rows(since=since, until=until))
     )
-    yield from _chunked(lines)
+    yield from chunked(lines)
 
 
 def csv_line(cells, delimiter):
@@ -115,7 +115,7 @@ def jsonl_rows(ledger, since=None, until=None):
         _json_line(row_to_json(row, shown))
         for row in _passing(ledger.iter_rows(since=since, until=until))
     )
-    yield from _chunked(lines)
+    yield from chunked(lines)
 
 
 def _json_line(data):
@@ -155,7 +155,8 @@ def _passing(rows):
                 value._p_deactivate()  # Does nothing to a changed object.
 
 
-def _chunked(lines):
+def chunked(lines):
+    """Join *lines* into texts of about `CHUNK` characters."""
     chunk, size = [], 0
     for line in lines:
         chunk.append(line)

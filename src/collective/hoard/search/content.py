@@ -11,6 +11,7 @@ from .fields import WORDS
 from .interfaces import CONTENT
 from .interfaces import Document
 from .interfaces import ICollection
+from .records import by_key
 from .records import content_key
 from .records import digest
 from .records import readers_of
@@ -70,8 +71,7 @@ class Content:
         return self._catalog.unrestrictedSearchResults(portal_type=types, **more)
 
     def _places(self):
-        brains = ((content_key(b.created, b.UID), b) for b in self._brains() if b.UID)
-        return sorted(brains, key=lambda pair: (pair[0], pair[1].UID))
+        return by_key(self._brains())
 
     def document(self, key, ref=None):
         for brain in self._brains(UID=ref) if ref else ():

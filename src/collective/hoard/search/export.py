@@ -2,7 +2,7 @@
 
 from ..forms.columns import columns
 from ..forms.export import cell
-from ..forms.export import CHUNK
+from ..forms.export import chunked
 from ..forms.export import csv_line
 from ..forms.export import LINE_ENDS
 from ..forms.export import row_to_json
@@ -46,7 +46,7 @@ class ResultExport:
         head += [cell(title) for title in self._titles.values()]
         zone = site_zone()
         yield csv_line(head, ",")
-        yield from _chunked(self._csv_line(*found, zone) for found in self._rows(site))
+        yield from chunked(self._csv_line(*found, zone) for found in self._rows(site))
 
     def _csv_line(self, uid, row, shown, zone):
         if row is None:
@@ -62,7 +62,7 @@ class ResultExport:
 
     def jsonl(self, site):
         """Yield one object a line, a chunk at a time."""
-        yield from _chunked(self._json_line(*found) for found in self._rows(site))
+        yield from chunked(self._json_line(*found) for found in self._rows(site))
 
     def _json_line(self, uid, row, shown):
         if row is None:
@@ -94,14 +94,3 @@ class ResultExport:
             collections = {uid: Rows(ledger) for uid, ledger in ledgers.items()}
             return Scan(collections).stream(self._query, self._scope)
         return current(site).stream(self._query, self._scope)
-
-
-def _chunked(lines):
-    chunk, size = [], 0
-    for line in lines:
-        chunk.append(line)
-        size += len(line)
-        if size >= CHUNK:
-            yield "".join(chunk)
-            chunk, size = [], 0
-    yield "".join(chunk)

@@ -66,6 +66,14 @@ def records_of(content):
     return {} if annotations is None else annotations.get(RECORDS) or {}
 
 
+def by_key(brains):
+    """``(key, brain)`` of those with a UID, by key."""
+    pairs = (
+        (content_key(brain.created, brain.UID), brain) for brain in brains if brain.UID
+    )
+    return sorted(pairs, key=lambda pair: (pair[0], pair[1].UID))
+
+
 def content_key(created, uid) -> int:
     """The key of a content object: by when it was created, and what of its UID
     tells it from others of that moment. *created* is a Zope DateTime."""
@@ -115,9 +123,7 @@ class Records:
         return catalog.unrestrictedSearchResults(**query)
 
     def _places(self):
-        """``(key, brain)``, by key."""
-        brains = ((content_key(b.created, b.UID), b) for b in self._brains() if b.UID)
-        return sorted(brains, key=lambda pair: (pair[0], pair[1].UID))
+        return by_key(self._brains())
 
     def document(self, key, ref=None):
         catalog = getToolByName(self.site, "portal_catalog")

@@ -3,19 +3,14 @@
 from ...ledger.interfaces import NewerLayout
 from .. import design
 from ..behavior import stored_definition
-from ..characters import showable
 from ..definition import parse
 from ..interfaces import DefinitionChanged
 from ..interfaces import DefinitionError
 from ..keeping import fingerprint
 from ..keeping import set_definition
-from .filling import static_url
+from .posted import PostedPage
 from collective.hoard import _
-from plone.protect.authenticator import check
-from plone.protect.authenticator import createToken
-from Products.Five import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
-from Products.statusmessages.interfaces import IStatusMessage
 from zope.i18n import translate
 
 
@@ -37,13 +32,11 @@ GONE = _("This is not there any more; somebody else may have removed it.")
 TOLD = 3
 
 
-class DesignPage(BrowserView):
+class DesignPage(PostedPage):
     """What the pages of the field editor share: reading the definition, storing
     a changed one, and saying what came of it."""
 
-    widgets_template = ViewPageTemplateFile("templates/widgets.pt")
     unreadable = ViewPageTemplateFile("templates/unreadable.pt")
-    errors = None
 
     def __call__(self):
         try:
@@ -64,14 +57,6 @@ class DesignPage(BrowserView):
         return [("", NEWER)]
 
     @property
-    def widgets(self):
-        return self.widgets_template
-
-    @property
-    def static(self):
-        return static_url()
-
-    @property
     def data(self):
         return stored_definition(self.context)
 
@@ -80,33 +65,12 @@ class DesignPage(BrowserView):
         return fingerprint(self.context)
 
     @property
-    def authenticator(self):
-        return createToken()
-
-    @property
     def fields_url(self):
         return f"{self.context.absolute_url()}/@@hoard-fields"
 
-    def text(self, name):
-        """A request parameter as text that any page can hold; empty when it is
-        anything else."""
-        value = self.request.form.get(name, "")
-        return showable(value) if isinstance(value, str) else ""
-
-    def posted(self):
-        """Whether this is a POST; one without our token is refused."""
-        if self.request.method != "POST":
-            return False
-        check(self.request)
-        return True
-
-    def say(self, message, kind="info"):
-        IStatusMessage(self.request).add(message, type=kind)
-
     def back(self, anchor=""):
         target = f"{self.fields_url}#{anchor}" if anchor else self.fields_url
-        self.request.response.redirect(target, 303)
-        return ""
+        return self.go(target)
 
     def change(self, function, *args, anchor="", done=None):
         """Store what *function* makes of the definition, then show the list."""
