@@ -28,6 +28,17 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 
+ALARM_COLUMNS = (
+    "metric",
+    "statistic",
+    "period",
+    "comparison",
+    "threshold",
+    "clear",
+    "n",
+    "m",
+    "missing",
+)
 KEYS = {
     "group": {"name", "title", "public", "checks", "groups"},
     "dependency": {"check", "on", "redundancy"},
@@ -51,22 +62,7 @@ KEYS = {
         "exempt",
         "enabled",
     },
-    "alarm": {
-        "name",
-        "title",
-        "check",
-        "metric",
-        "statistic",
-        "period",
-        "comparison",
-        "threshold",
-        "clear",
-        "n",
-        "m",
-        "missing",
-        "severity",
-        "enabled",
-    },
+    "alarm": {"name", "title", "check", "severity", "enabled", *ALARM_COLUMNS},
 }
 
 
@@ -167,17 +163,6 @@ def save_alarm(connection, entry, now):
     return upsert(connection, t.alarm, name, columns)
 
 
-ALARM_COLUMNS = (
-    "metric",
-    "statistic",
-    "period",
-    "comparison",
-    "threshold",
-    "clear",
-    "n",
-    "m",
-    "missing",
-)
 SAVERS = {
     "group": save_group,
     "dependency": save_dependency,

@@ -122,19 +122,21 @@ def load_windows(connection, now=None):
     if now is not None:
         query = query.where(or_(c.until > now, c.recurrence.is_not(None)))
         query = query.where(or_(c.cancelled.is_(None), c.cancelled > now))
-    return [
-        Maintenance(
-            row.id,
-            row.title,
-            row.since,
-            row.until,
-            row.recurrence or "",
-            row.zone or "UTC",
-            row.selector or "*",
-            row.cancelled,
-        )
-        for row in connection.execute(query)
-    ]
+    return [window_of(row) for row in connection.execute(query)]
+
+
+def window_of(row):
+    """The `Maintenance` of a row of its table."""
+    return Maintenance(
+        row.id,
+        row.title,
+        row.since,
+        row.until,
+        row.recurrence or "",
+        row.zone or "UTC",
+        row.selector or "*",
+        row.cancelled,
+    )
 
 
 def load_calendar(connection, now, complaints):

@@ -8,9 +8,9 @@ from ..database import tables as t
 from ..history import meta
 from ..interfaces import MonitoringError
 from .loading import load_members
+from .loading import window_of
 from .parser import parse_selector
 from .windows import checked
-from .windows import Maintenance
 from .windows import spans
 from sqlalchemy import delete
 from sqlalchemy import func
@@ -109,16 +109,3 @@ def edge_of(connection, window, worked_out, now):
     query = select(func.max(c.since)).where(c.maintenance_id == window.id)
     newest = connection.scalar(query)
     return window.since if newest is None else min(int(now), newest + 1)
-
-
-def window_of(row):
-    return Maintenance(
-        row.id,
-        row.title,
-        row.since,
-        row.until,
-        row.recurrence or "",
-        row.zone or "UTC",
-        row.selector or "*",
-        row.cancelled,
-    )

@@ -93,7 +93,10 @@ def add_source(commands):
     command.add_argument("--disable", action="store_true", help="refuse its token")
 
 
-def configured(arguments, load):
+def configured(arguments):
+    """The `Configuration` that the command line names; the log is set up."""
+    from .configuration import load
+
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if arguments.verbose else logging.INFO,
@@ -104,19 +107,19 @@ def configured(arguments, load):
     return load(arguments.config)
 
 
-def run(arguments):
-    from .configuration import load
-    import asyncio
-
-    configuration = configured(arguments, load)
+def is_examined_only(arguments):
+    """Whether that was all that was asked for; then it has been said."""
     if arguments.check_config:
         print(f"{arguments.config} is all right.")
-        return OK
+    return arguments.check_config
+
+
+def serve(service_class, configuration):
+    """Run a service until a signal stops it."""
+    import asyncio
 
     async def work():
-        from .service import Service
-
-        service = Service(configuration)
+        service = service_class(configuration)
         service.obey_signals()
         await service.run()
 
@@ -124,13 +127,20 @@ def run(arguments):
     return OK
 
 
+def run(arguments):
+    configuration = configured(arguments)
+    if is_examined_only(arguments):
+        return OK
+    from .service import Service
+
+    return serve(Service, configuration)
+
+
 def once(arguments):
-    from .configuration import load
     import asyncio
 
-    configuration = configured(arguments, load)
-    if arguments.check_config:
-        print(f"{arguments.config} is all right.")
+    configuration = configured(arguments)
+    if is_examined_only(arguments):
         return OK
 
     async def work():
@@ -151,25 +161,14 @@ def once(arguments):
 
 
 def satellite(arguments):
-    from .configuration import load
-    import asyncio
-
-    configuration = configured(arguments, load)
+    configuration = configured(arguments)
     if not configuration.satellite.centre:
         raise WrongUse("A satellite needs the setting satellite.centre.")
-    if arguments.check_config:
-        print(f"{arguments.config} is all right.")
+    if is_examined_only(arguments):
         return OK
+    from ..satellite.service import SatelliteService
 
-    async def work():
-        from ..satellite.service import SatelliteService
-
-        service = SatelliteService(configuration)
-        service.obey_signals()
-        await service.run()
-
-    asyncio.run(work())
-    return OK
+    return serve(SatelliteService, configuration)
 
 
 def submit(arguments):

@@ -15,13 +15,11 @@ from ..reading import standings
 from ..times import DAY
 from ..writing import acts
 from ..writing import checks
-from .page import Page
+from .below import Below
 from collective.hoard import _
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
-from zope.interface import implementer
-from zope.publisher.interfaces import IPublishTraverse
 import json
 
 
@@ -41,27 +39,11 @@ MOST_ROWS = 100
 HOURS = (1, 4, 24, 168)
 
 
-@implementer(IPublishTraverse)
-class Check(Page):
+class Check(Below):
     name = "hoard-check"
     index = ViewPageTemplateFile("templates/check.pt")
     #: Who may do what is decided by the action.
     changing = rights.ACKNOWLEDGE
-
-    def __init__(self, context, request):
-        super().__init__(context, request)
-        self._below = []
-
-    def publishTraverse(self, request, name):
-        self._below.append(name)
-        return self
-
-    @property
-    def number_of(self):
-        first = self._below[0] if self._below else ""
-        if not (first.isascii() and first.isdecimal() and len(first) < 10):
-            raise NotFound(first)
-        return int(first)
 
     def answer(self):
         self.row = one.find(self.db, self.number_of)

@@ -4,16 +4,13 @@ from .. import rights
 from ..interfaces import Refused
 from ..reading import incidents
 from ..writing import acts
-from .page import Page
+from .below import Below
 from collective.hoard import _
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
-from zope.interface import implementer
-from zope.publisher.interfaces import IPublishTraverse
 
 
-@implementer(IPublishTraverse)
-class Incidents(Page):
+class Incidents(Below):
     """The list, and one incident below it: ``@@hoard-incidents/NUMBER``."""
 
     name = "hoard-incidents"
@@ -21,20 +18,11 @@ class Incidents(Page):
     index = ViewPageTemplateFile("templates/incidents.pt")
     one = ViewPageTemplateFile("templates/incident.pt")
 
-    def __init__(self, context, request):
-        super().__init__(context, request)
-        self._below = []
-
-    def publishTraverse(self, request, name):
-        self._below.append(name)
-        return self
-
     @property
     def number_of(self):
-        first = self._below[0] if len(self._below) == 1 else ""
-        if not (first.isascii() and first.isdecimal() and len(first) < 10):
+        if len(self._below) != 1:
             raise NotFound("/".join(self._below))
-        return int(first)
+        return super().number_of
 
     def answer(self):
         if self._below:

@@ -1,10 +1,10 @@
 """How each channel reaches its server.  Secrets are named, never written."""
 
+from ...checks.interfaces import CheckUnusable
+from ...checks.secrets import resolve
 from ...judge.interfaces import WrongSettings
 from dataclasses import dataclass
 from dataclasses import fields
-from pathlib import Path
-import os
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,10 @@ def secret(text):
 
     :raises WrongSettings: It refers to nothing.
     """
-    kind, colon, where = str(text).partition(":")
-    if colon and kind == "env":
-        if where not in os.environ:
-            raise WrongSettings(f"The environment variable {where} is not set.")
-        return os.environ[where]
-    if colon and kind == "file":
-        try:
-            return Path(where).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise WrongSettings(f"The file {where} cannot be read.") from error
-    return str(text)
+    text = str(text)
+    if not text.startswith(("env:", "file:")):
+        return text
+    try:
+        return resolve(text)
+    except CheckUnusable as error:
+        raise WrongSettings(str(error)) from error
