@@ -5,11 +5,19 @@ from ..ledger.files import files_in
 from ..ledger.files import held
 from ..ledger.files import UNSCANNED
 from ..outbox import mark
+from .interfaces import QUARANTINE
 from .interfaces import TARGET
+from .scanner import mode
 from zope.component.hooks import getSite
 
 
-def submission_stored(form, event):
+def submission_added(form, event):
+    """Nothing new is held but in quarantine mode: do not even look."""
+    if mode() == QUARANTINE:
+        mark_unscanned(form, event)
+
+
+def mark_unscanned(form, event):
     """Mark the rows that hold files back until they are scanned."""
     site = getSite()
     ledger = get_ledger(site, event.form_uid)

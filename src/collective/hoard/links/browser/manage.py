@@ -16,6 +16,7 @@ from ..register import downloads
 from ..register import find
 from ..register import links_of
 from ..register import revoke
+from collections import defaultdict
 from collective.hoard import _
 from datetime import datetime
 from datetime import timedelta
@@ -131,9 +132,11 @@ class Links(Receiver):
         """dicts of the links of the form, newest first."""
         site = api.portal.get()
         found = links_of(site, IUUID(self.context))
-        used = downloads(site, {link.id for link in found})
+        used = defaultdict(list)
+        for use in downloads(site, {link.id for link in found}):
+            used[use.link_id].append(use)
         for link in found:
-            mine = [use for use in used if use.link_id == link.id]
+            mine = used[link.id]
             yield {
                 "link": link,
                 "target": self.describe(link.target),
