@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from pathlib import Path
+from servers.server import free_port
 import json
 import os
 import pytest
@@ -21,11 +22,6 @@ def listening():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         yield taken.getsockname()[1]
-
-
-def free_port():
-    with listening() as port:
-        return port
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """A source that brings results and goes dark: told by mail, once."""
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import AsyncMessage
 from collective.hoard.monitoring.telling.roster import save_roster
 from monitoring.poller.running import wait_for
 import pytest
-import socket
 import time
 
 
@@ -19,24 +17,8 @@ class Mailbox(AsyncMessage):
 
 
 @pytest.fixture
-def unused_port():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
-
-
-@pytest.fixture
-def mailbox(unused_port):
-    box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=unused_port)
-    controller.start()
-    box.settings = {
-        "host": "127.0.0.1",
-        "port": unused_port,
-        "sender": "hoard@example.org",
-    }
-    yield box
-    controller.stop()
+def mailbox(mail_server):
+    return mail_server(Mailbox())
 
 
 @pytest.fixture

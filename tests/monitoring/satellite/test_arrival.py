@@ -4,10 +4,10 @@ from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.monitoring.poller.engine import moment
 from collective.hoard.monitoring.poller.interfaces import Own
 from collective.hoard.monitoring.satellite.centre import batches
-from collective.hoard.monitoring.satellite.service import SatelliteService
 from collective.hoard.monitoring.satellite.spool import Spool
 from monitoring.poller.running import Running
 from monitoring.poller.running import wait_for
+from monitoring.satellite.quick import Quick
 from threading import Event
 from threading import Thread
 import json
@@ -16,17 +16,6 @@ import socket
 import subprocess
 import sys
 import time
-
-
-class Quick(SatelliteService):
-    look = 0.2
-
-
-@pytest.fixture
-def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.fixture

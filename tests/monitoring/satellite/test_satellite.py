@@ -6,20 +6,9 @@ from collective.hoard.monitoring.satellite.service import SatelliteService
 from collective.hoard.monitoring.satellite.spool import Spool
 from monitoring.poller.running import Running
 from monitoring.poller.running import wait_for
+from monitoring.satellite.quick import Quick
 import pytest
-import socket
 import time
-
-
-class Quick(SatelliteService):
-    look = 0.2
-
-
-@pytest.fixture
-def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.fixture

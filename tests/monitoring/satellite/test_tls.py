@@ -2,28 +2,16 @@
 
 from collective.hoard.monitoring.interfaces import WrongUse
 from collective.hoard.monitoring.poller.configuration import load
-from collective.hoard.monitoring.satellite.service import SatelliteService
 from monitoring.poller.running import Running
 from monitoring.poller.running import wait_for
+from monitoring.satellite.quick import Quick
 from urllib.error import URLError
 from urllib.request import urlopen
 import pytest
-import socket
 import ssl
 import subprocess
 import sys
 import time
-
-
-class Quick(SatelliteService):
-    look = 0.2
-
-
-@pytest.fixture
-def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from collective.hoard.monitoring.telling.letters import write_letter
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
 from monitoring_world import MONDAY
+from servers.server import free_port
 from threading import Thread
 import json
 import pytest
-import socket
 import uuid
 
 
@@ -31,12 +31,6 @@ def letter(count=1, limit=20, status="crit"):
     ]
     who = contact("mail", "anna@example.org")
     return write_letter(str(uuid.uuid4()), lines, who, MONDAY + 60, limit)
-
-
-def free_port():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
 
 
 # --- Mail ------------------------------------------------------------------

@@ -1,13 +1,11 @@
 """A process that is killed while it sends."""
 
-from aiosmtpd.controller import Controller
 from collective.hoard.monitoring.telling import Teller
 from collective.hoard.monitoring.telling.channels import make_channels
 from monitoring_world import World
 import asyncio
 import pytest
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -38,24 +36,8 @@ class SlowMailbox:
 
 
 @pytest.fixture
-def mailbox(unused_port):
-    box = SlowMailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=unused_port)
-    controller.start()
-    box.settings = {
-        "host": "127.0.0.1",
-        "port": unused_port,
-        "sender": "hoard@example.org",
-    }
-    yield box
-    controller.stop()
-
-
-@pytest.fixture
-def unused_port():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
+def mailbox(mail_server):
+    return mail_server(SlowMailbox())
 
 
 def test_everybody_is_told_whenever_it_is_killed(tmp_path, mailbox, python_environment):
