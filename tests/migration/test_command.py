@@ -3,6 +3,7 @@
 from collective.hoard.migration.command import main
 from importlib.metadata import entry_points
 import json
+import os
 import pytest
 import subprocess
 import sys
@@ -189,3 +190,24 @@ def test_the_rules_of_a_manifest_become_a_rule_file():
     rules = tomllib.loads(run.stdout)["rule"]
     assert {"class": "hoardapp.models.TextIndex", "attribute": "_docwords",
             "values": "latin-1 always"} in rules  # fmt: skip
+
+
+def test_nobody_reading_on_loses_nothing(sample, tmp_path, python_environment):
+    """As in ``hoard-migrate analyze ... | head -1``."""
+    one, rules, out = sample("public_zodb5"), tmp_path / "r.toml", tmp_path / "a.json"
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "collective.hoard.migration.command", "analyze"]
+    options = ["--write-rules", str(rules), "--json", str(out), "--all"]
+    with open(writing, "wb") as closed:
+        done = subprocess.run(
+            [*command, str(one.source), *options],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            env=python_environment,
+            text=True,
+        )
+
+    assert done.stderr == ""
+    assert done.returncode == json.loads(out.read_text())["exit_code"]
+    assert rules.read_text()

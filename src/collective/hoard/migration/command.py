@@ -134,11 +134,11 @@ def analyze(arguments):
     options = options_of(arguments)
     with progress() as show:
         report = analyze_all(arguments.source, options, show)
-    print_table(report, arguments.all)
     if arguments.write_rules:
         text = "\n".join(rules_file(report, options.rules)) + "\n"
         with open(arguments.write_rules, "x", encoding="utf-8") as stream:
             stream.write(text)
+    print_table(report, arguments.all)
     return finish(report, arguments.json)
 
 
@@ -182,21 +182,27 @@ def check_outputs(*paths):
 
 
 def finish(report, json_path):
-    for line in report.lines():
-        print(line)
+    """Keep and tell what was found; the exit status."""
     if json_path:
         report.write_json(json_path)
-    if report.problems:
-        print(f"\nFinished with {report.problems:,} problems, listed above.")
-    else:
-        print("\nNo problems.")
+    problems = f"Finished with {report.problems:,} problems, listed above."
+    tell(*report.lines(), "", problems if report.problems else "No problems.")
     return report.exit_code
+
+
+def tell(*lines):
+    """Print *lines*. Where nobody reads on, as behind ``| head``, the work is done
+    all the same, and its exit status is what it is."""
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_table(report, everything):
     """Attributes with other than ascii strings, or all of them."""
     rows = [r for r in report.attributes if everything or r["encoded"] or r["other"]]
-    print(f"{'ascii':>9} {'encoded':>9} {'other':>9}  attribute: what it becomes")
+    lines = [f"{'ascii':>9} {'encoded':>9} {'other':>9}  attribute: what it becomes"]
     for entry in rows:
         name = f"{entry['class']}.{entry['attribute']}"
         if entry["part"] != "becomes":
@@ -205,11 +211,12 @@ def print_table(report, everything):
             f"{entry[kind]:>9,}" for kind in ("ascii", "encoded", "other")
         )
         becomes = ", ".join(f"{b['type']} by {b['by']}" for b in entry["becomes"])
-        print(f"{counts}  {name}: {becomes}")
+        lines.append(f"{counts}  {name}: {becomes}")
     hidden = len(report.attributes) - len(rows)
     if hidden:
-        print(f"and {hidden:,} attributes with ascii strings only (--all shows them)")
-    print()
+        told = f"and {hidden:,} attributes with ascii strings only (--all shows them)"
+        lines.append(told)
+    tell(*lines, "")
 
 
 @contextmanager
