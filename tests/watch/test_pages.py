@@ -108,6 +108,8 @@ def test_what_is_not_there_is_not_found(site, user, name):
 
     assert status(user) == 404
     assert shows_no_traceback(user)
+    assert problems(contents(user)) == []
+    assert "There is nothing here." in user.contents
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from plone.app.registry.browser.controlpanel import ControlPanelFormWrapper
 from plone.app.registry.browser.controlpanel import RegistryEditForm
 from plone.protect import CheckAuthenticator
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from z3c.form.browser.checkbox import CheckBoxFieldWidget
 from zope.component import getAdapters
 
 
@@ -16,6 +17,11 @@ class SettingsForm(RegistryEditForm):
     schema_prefix = PREFIX
     label = _("Hoard")
     description = _("Limits that hold for every form of this site.")
+
+    def updateFields(self):
+        super().updateFields()
+        # Two lists side by side are wider than a phone, and hard to use there.
+        self.fields["search_types"].widgetFactory = CheckBoxFieldWidget
 
     def applyChanges(self, data):
         # Without it, plone.protect would undo a forged change silently, after

@@ -14,6 +14,7 @@ from Products.Five import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from Products.statusmessages.interfaces import IStatusMessage
 from urllib.parse import urlencode
+from zExceptions import NotFound
 from zope.i18n import translate
 
 
@@ -40,6 +41,7 @@ class Page(BrowserView):
     #: What a POST needs besides a good token.
     changing = rights.MANAGE
     _trouble = ViewPageTemplateFile("templates/trouble.pt")
+    _gone = ViewPageTemplateFile("templates/gone.pt")
 
     def __call__(self):
         self.request.response.setHeader("Cache-Control", "private, no-store")
@@ -55,6 +57,10 @@ class Page(BrowserView):
             return self._read()
         except TROUBLES as error:
             return self.trouble(error)
+        except NotFound:
+            # Plone's own page for it cannot be drawn for an address below a view.
+            self.request.response.setStatus(404)
+            return self._gone()
 
     def _posted(self):
         CheckAuthenticator(self.request)
