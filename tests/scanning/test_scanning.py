@@ -1,7 +1,6 @@
 """Uploads are scanned by a real clamd, or a socket that plays a broken one."""
 
-from collective.hoard.connections.interfaces import IServiceDirectory
-from collective.hoard.connections.settings import ServiceSettings
+from collective.hoard.controlpanel.services import prefix_of
 from collective.hoard.forms.browser.download import NOT_YET
 from collective.hoard.forms.interfaces import SubmissionRefused
 from collective.hoard.forms.keeping import find_ledger
@@ -17,47 +16,30 @@ from collective.hoard.testing.samples import field
 from collective.hoard.testing.samples import make_form
 from io import BytesIO
 from plone import api
-from plone.base.interfaces import IPloneSiteRoot
 from servers.clamd import EICAR
 from servers.clamd import SIGNATURE
 from socket import create_server
-from zope.component import getGlobalSiteManager
-from zope.component import provideAdapter
 import pytest
 import transaction
 
 
 pytestmark = pytest.mark.services
-SETTINGS = {}
-
-
-class Directory:
-    """One service, as the test says."""
-
-    def __init__(self, site):
-        pass
-
-    def get(self, name):
-        return SETTINGS.get(name)
-
-    def names(self):
-        return list(SETTINGS)
 
 
 @pytest.fixture
 def form(functional):
-    provideAdapter(Directory, (IPloneSiteRoot,), IServiceDirectory)
     fields = [field("name"), field("paper", "file", extensions=["txt"])]
-    yield make_form(data=definition(*fields))
-    getGlobalSiteManager().unregisterAdapter(
-        Directory, (IPloneSiteRoot,), IServiceDirectory
-    )
-    SETTINGS.clear()
+    return make_form(data=definition(*fields))
 
 
-def configure(mode, url, timeout=5):
+def configure(mode, url, timeout=5.0):
     api.portal.set_registry_record("collective.hoard.scan_uploads", mode)
-    SETTINGS["clamd"] = ServiceSettings("clamd", "clamd", url, timeout=timeout)
+    use_clamd(url, timeout)
+
+
+def use_clamd(url, timeout=5.0):
+    for name, value in {"enabled": True, "url": url, "timeout": timeout}.items():
+        api.portal.set_registry_record(f"{prefix_of('clamd')}.{name}", value)
     transaction.commit()
 
 
@@ -183,7 +165,7 @@ def test_nothing_is_lost_while_the_scanner_is_down(form, clamd):
     assert [held(stored(form, key)) for key in keys] == [""] * 5
 
     clamd.start()
-    SETTINGS["clamd"] = ServiceSettings("clamd", "clamd", clamd.url)
+    use_clamd(clamd.url)
     drain_once(api.portal.get())
     transaction.begin()
 
