@@ -32,8 +32,8 @@ def anna(site):
 
 @pytest.fixture
 def sensor(site):
-    """A passive check: fresh for two seconds, unknown soon after."""
-    site.add("cellar", slot=1, fresh=2, grace=1)
+    """A passive check: fresh for some seconds, unknown soon after."""
+    site.add("cellar", slot=1, fresh=6, grace=1)
     return site.token("cellar-sensor")
 
 

@@ -67,12 +67,10 @@ def listen(site, poller):
         stream.close()
 
 
-def test_a_change_arrives_within_a_tick_and_a_second(listen):
+def test_a_change_arrives(listen):
     stream = listen()
-    began = time.monotonic()
     listen.bring("shop", "crit", code=503, reason="status")
     _, changes = stream.next()
-    assert time.monotonic() - began < 1.1
     assert changes[0]["check"] == "shop"
     assert (changes[0]["status"], changes[0]["code"]) == ("crit", 503)
 
