@@ -27,7 +27,7 @@ def main(arguments):
 def everywhere():
     """Arguments that spread the suite; some 1 GB of memory goes with a core."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
-    return ["-n", str(min(cores, 8)), "--dist", "loadfile"]
+    return ["-n", str(min(cores, 8)), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 if __name__ == "__main__":
