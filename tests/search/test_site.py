@@ -9,6 +9,7 @@ from collective.hoard.forms.submit import submit
 from collective.hoard.ledger import remove_ledger
 from collective.hoard.outbox import drain_once
 from collective.hoard.search.check import check
+from collective.hoard.search.embedded import is_outdated
 from collective.hoard.search.engine import search
 from collective.hoard.search.marking import mark_whole
 from collective.hoard.search.marking import reindex
@@ -138,6 +139,20 @@ def test_each_person_finds_what_he_may_read(site, form):
     assert keys(site) == [key]
     assert keys(site, form=form.UID()) == []
     assert keys(site, form=[other.UID(), form.UID()]) == [key]
+
+
+def test_an_index_of_an_earlier_version_answers_and_is_built_anew(site, form):
+    first = send(form)
+    drain(site)
+    collections = find_state(site)["collections"]
+    collections[form.UID()]["layout"] = 1
+    assert keys(site, "anna") == [first]
+    second = send(form)
+    drain(site)
+    drain(site)
+
+    assert not is_outdated(find_state(site)["collections"][form.UID()])
+    assert keys(site, "anna") == [second, first]
 
 
 def test_a_form_that_moves_keeps_its_place_in_the_index(site, form):

@@ -6,6 +6,7 @@ repeated: nothing is worse for it.
 
 from .collections import all_uids
 from .collections import collection
+from .embedded import is_outdated
 from .interfaces import WHOLE
 from .marking import split
 from .solr import DocumentRefused
@@ -59,7 +60,8 @@ def adopt(site, state, name):
 
 def stale(site, state, marks):
     """Collections of *marks* that must be indexed as a whole: they are new to the
-    index, or their fields have changed, or somebody asked for it."""
+    index, or their fields have changed, or somebody asked for it, or an earlier
+    version has written them another way."""
     found = {}
     for uid in {split(one.uid)[0] for one in marks}:
         progress = progress_of(state, uid)
@@ -69,10 +71,17 @@ def stale(site, state, marks):
         one = collection(site, uid)
         if one is None:
             found[uid] = progress or waiting()
-        elif progress is None or progress.fingerprint != one.fingerprint:
+        elif _is_old(state, uid, progress, one):
             finished = progress and progress.finished
             found[uid] = Progress(WAITING, started=time(), finished=finished)
     return found
+
+
+def _is_old(state, uid, progress, found):
+    if progress is None or progress.fingerprint != found.fingerprint:
+        return True
+    stored = state["collections"].get(uid)
+    return stored is not None and is_outdated(stored)
 
 
 def step(site, index, uid, progress):
