@@ -264,7 +264,7 @@ def test_a_check_finds_and_repairs_what_is_wrong(site, form):
 
 
 def test_many_rows_are_indexed_step_by_step(site, form, monkeypatch):
-    monkeypatch.setattr("collective.hoard.search.building.STEP", 7)
+    monkeypatch.setattr("collective.hoard.search.embedded.EmbeddedIndex.step", 7)
     expected = add_rows(form, 30)
     reindex(site)
     drain(site)

@@ -22,10 +22,6 @@ from itertools import islice
 from time import time
 
 
-#: Documents that one step of a reindex makes.
-STEP = 2_000
-
-
 def documents_of(site, marks, known=None):
     """``(documents, gone)`` for *marks* of single documents; see `IIndex.update`."""
     known = {} if known is None else known
@@ -102,34 +98,40 @@ def step(site, index, uid, progress):
             started=time(),
             finished=progress.finished,
         )
-    made = islice(found.documents(progress.position), STEP)
-    documents, refused = _fed(index, made)
+    made = _Noting(islice(found.documents(progress.position), index.step))
+    refused = _refused(index, made)
     progress = replace(
         progress,
-        position=documents[-1].key if documents else progress.position,
-        done=progress.done + len(documents),
+        position=progress.position if made.last is None else made.last,
+        done=progress.done + made.count,
     )
-    if len(documents) == STEP:
+    if made.count == index.step:
         return progress, refused
     index.finish(uid)
     return replace(progress, phase=COMPLETE, finished=time()), refused
 
 
-def _fed(index, made):
-    """``(documents, refused)`` after adding all that *made* yields, as it does."""
-    documents = []
+class _Noting:
+    """Iterates over documents, and knows how many there were, and the last key."""
 
-    def noting():
-        for document in made:
-            documents.append(document)
+    def __init__(self, documents):
+        self._documents = documents
+        self.count, self.last = 0, None
+
+    def __iter__(self):
+        for document in self._documents:
+            self.count += 1
+            self.last = document.key
             yield document
 
+
+def _refused(index, documents):
+    """Add *documents*; those that the index does not take."""
     try:
-        index.update(noting())
-    except DocumentRefused:
-        documents += made
-        return documents, list(_added(index, documents))
-    return documents, []
+        index.update(documents)
+    except DocumentRefused as error:
+        return list(_added(index, error.documents))
+    return []
 
 
 def _added(index, documents):
