@@ -15,7 +15,6 @@ from dataclasses import field as dataclass_field
 from datetime import date
 from datetime import datetime
 from hashlib import blake2b
-from zope.i18nmessageid import Message
 
 
 #: What a value of a field is to a search.
@@ -112,9 +111,3 @@ def order_of(field, value):
         return f"s{sortable(value['filename'])}"
     found = exact(value)
     return found[0] if len(found) == 1 else None
-
-
-def texts_of(field, value):
-    """*value* as it is shown, to highlight in."""
-    shown = field.column.display(value) if field.column else as_text(value)
-    return str(shown) if not isinstance(shown, Message) else shown
