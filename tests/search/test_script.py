@@ -55,6 +55,28 @@ def test_it_finds_and_repairs_what_is_wrong(site):
     assert code == 0 and "1 will be indexed again" in told
 
 
+def test_it_does_not_wait_as_long_as_it_gets_on(site, monkeypatch):
+    waited = []
+    monkeypatch.setattr(index, "sleep", waited.append)
+    monkeypatch.setattr("collective.hoard.search.embedded.EmbeddedIndex.step", 1)
+
+    code, told = run(site, "reindex")
+
+    assert code == 0 and "3 entries indexed, 0 forms" in told
+    assert len(waited) <= 1  # The first step may say no more than what was known.
+
+
+def test_it_gives_up_when_nothing_goes_on(site, monkeypatch):
+    waited = []
+    monkeypatch.setattr(index, "sleep", waited.append)
+    monkeypatch.setattr(index, "drain_once", lambda site: {})
+
+    code, told = run(site, "reindex")
+
+    assert code == 1 and "No progress" in told
+    assert sum(waited) == index.PATIENCE
+
+
 def test_what_it_is_told_reaches_it_through_bin_instance(site, monkeypatch, capsys):
     started = ["interpreter", "-c", "etc/zope.conf", index.__file__]
     monkeypatch.setattr(
