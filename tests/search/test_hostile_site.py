@@ -67,13 +67,16 @@ def test_no_request_breaks_the_site_or_shows_more(site, text):
     value = text.encode("utf-8", "surrogatepass")
     # Names that Zope itself cannot put together do not get as far as to us.
     together = urlencode([(name, value) for name in NAMES if ":" not in name])
-    queries = [together, *(urlencode([(n, value), ("text", "alpha")]) for n in NAMES)]
-    for user in ("member", None):
+    # One by one without the frame of the site's pages, which takes longest.
+    more = [("text", "alpha"), ("ajax_load", "1")]
+    queries = [together, *(urlencode([(n, value), *more]) for n in NAMES)]
+    # A visitor may read no form: what is asked is read, and no index is asked.
+    for user, asked in (("member", queries), (None, queries[:2])):
         client = browser(app, user)
         client.followRedirects = True
         rest = browser(app, user)
         rest.addHeader("Accept", "application/json")
-        for query in queries:
+        for query in asked:
             # What a server would not take as an address is no test of ours.
             query = query[:20_000]
             for context in (portal, mine):

@@ -101,6 +101,16 @@ def test_a_record_is_found_by_its_fields(site):
     assert titles(site, **{"f.topics": "roads"}) == ["One"]
 
 
+def test_a_record_of_another_type_is_left_out_however_it_is_met(site):
+    other = api.content.create(site, "News Item", "other", title="Other")
+    get_record(other, KEY).update({"remark": "alpha"})
+    drain(site)
+
+    assert titles(site, "alpha") == []
+    # Found one by one, and gone through as a whole, alike.
+    assert all(one.is_good for one in check(site))
+
+
 def test_a_record_follows_its_content(site):
     one = page(site, "one", remark="alpha")
     drain(site)

@@ -9,6 +9,7 @@ from collective.hoard.forms.submit import submit
 from collective.hoard.ledger import remove_ledger
 from collective.hoard.outbox import drain_once
 from collective.hoard.search.check import check
+from collective.hoard.search.embedded._storage import LAYOUT
 from collective.hoard.search.engine import search
 from collective.hoard.search.marking import mark_whole
 from collective.hoard.search.marking import reindex
@@ -140,6 +141,20 @@ def test_each_person_finds_what_he_may_read(site, form):
     assert keys(site, form=[other.UID(), form.UID()]) == [key]
 
 
+def test_an_index_of_an_earlier_version_answers_and_is_built_anew(site, form):
+    first = send(form)
+    drain(site)
+    collections = find_state(site)["collections"]
+    collections[form.UID()]["layout"] = 1
+    assert keys(site, "anna") == [first]
+    second = send(form)
+    drain(site)
+    drain(site)
+
+    assert find_state(site)["collections"][form.UID()]["layout"] == LAYOUT
+    assert keys(site, "anna") == [second, first]
+
+
 def test_a_form_that_moves_keeps_its_place_in_the_index(site, form):
     key = send(form)
     drain(site)
@@ -249,7 +264,7 @@ def test_a_check_finds_and_repairs_what_is_wrong(site, form):
 
 
 def test_many_rows_are_indexed_step_by_step(site, form, monkeypatch):
-    monkeypatch.setattr("collective.hoard.search.building.STEP", 7)
+    monkeypatch.setattr("collective.hoard.search.embedded.EmbeddedIndex.step", 7)
     expected = add_rows(form, 30)
     reindex(site)
     drain(site)

@@ -198,7 +198,7 @@ def keys_when_up(site):
 
 
 def test_solr_dies_while_all_is_indexed_anew(site, form, solr, monkeypatch):
-    monkeypatch.setattr("collective.hoard.search.building.STEP", 50)
+    monkeypatch.setattr("collective.hoard.search.solr.SolrIndex.step", 50)
     expected = add_rows(form, 200)
     reindex(site)
     transaction.commit()

@@ -7,9 +7,11 @@ from collective.hoard import _
 from plone.app.registry.browser.controlpanel import ControlPanelFormWrapper
 from plone.app.registry.browser.controlpanel import RegistryEditForm
 from plone.protect import CheckAuthenticator
+from plone.registry.interfaces import IRegistry
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from z3c.form.browser.checkbox import CheckBoxFieldWidget
 from zope.component import getAdapters
+from zope.component import getUtility
 
 
 class SettingsForm(RegistryEditForm):
@@ -35,6 +37,17 @@ class ControlPanel(ControlPanelFormWrapper):
 
     form = SettingsForm
     index = ViewPageTemplateFile("templates/controlpanel.pt")
+    contents = ""
+
+    def update(self):
+        if not self.needs_upgrade:
+            super().update()
+
+    @property
+    def needs_upgrade(self):
+        """Whether the site lacks settings: an earlier version has set it up."""
+        records = getUtility(IRegistry).records
+        return any(f"{PREFIX}.{name}" not in records for name in IHoardSettings)
 
     @property
     def sections(self):

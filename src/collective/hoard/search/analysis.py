@@ -23,6 +23,8 @@ WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}_])[\w{MARKS}])+")
 
 #: The same for plain text, in a fraction of the time.
 ASCII_WORD = re.compile("[A-Za-z0-9]+")
+LATIN_WORD = re.compile(r"[^\W_]+")
+BEYOND_LATIN = re.compile("[^\u0000-\u02ff]")
 
 #: Longer words are cut: nobody types them, and Solr refuses very long ones.
 LONGEST = 60
@@ -37,6 +39,10 @@ UE = re.compile("(?<![aeiouq])ue")
 
 def tokens(text: str) -> list:
     """The words of *text*, in order, folded."""
+    if text.isascii():
+        # As `fold` does with each: a rule ends at what is no letter.
+        found = ASCII_WORD.findall(_without_e(text.lower()))
+        return [word[:LONGEST] for word in found]
     return list(map(fold, _pattern(text).findall(text)))
 
 
@@ -47,7 +53,9 @@ def spans(text: str):
 
 
 def _pattern(text):
-    return ASCII_WORD if text.isascii() else WORD
+    if text.isascii():
+        return ASCII_WORD
+    return WORD if BEYOND_LATIN.search(text) else LATIN_WORD
 
 
 @lru_cache(maxsize=20_000)
@@ -60,9 +68,13 @@ def fold(word: str) -> str:
         # Again: some only have their lower case once they are taken apart.
         composed = unicodedata.normalize("NFC", bare or folded)
         folded = "".join(WORD.findall(composed.casefold().translate(LETTERS))) or folded
-    if "e" in folded:
-        folded = UE.sub("u", AE_OE.sub(r"\1", folded))
-    return folded[:LONGEST]
+    return _without_e(folded)[:LONGEST]
+
+
+def _without_e(text):
+    if "ae" in text or "oe" in text:
+        text = AE_OE.sub(r"\1", text)
+    return UE.sub("u", text) if "ue" in text else text
 
 
 def sortable(text: str, length: int = 100) -> str:

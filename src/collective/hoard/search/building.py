@@ -6,6 +6,7 @@ repeated: nothing is worse for it.
 
 from .collections import all_uids
 from .collections import collection
+from .embedded import is_outdated
 from .interfaces import WHOLE
 from .marking import split
 from .solr import DocumentRefused
@@ -19,10 +20,6 @@ from .state import waiting
 from dataclasses import replace
 from itertools import islice
 from time import time
-
-
-#: Documents that one step of a reindex makes.
-STEP = 2_000
 
 
 def documents_of(site, marks, known=None):
@@ -59,7 +56,8 @@ def adopt(site, state, name):
 
 def stale(site, state, marks):
     """Collections of *marks* that must be indexed as a whole: they are new to the
-    index, or their fields have changed, or somebody asked for it."""
+    index, or their fields have changed, or somebody asked for it, or an earlier
+    version has written them another way."""
     found = {}
     for uid in {split(one.uid)[0] for one in marks}:
         progress = progress_of(state, uid)
@@ -69,10 +67,17 @@ def stale(site, state, marks):
         one = collection(site, uid)
         if one is None:
             found[uid] = progress or waiting()
-        elif progress is None or progress.fingerprint != one.fingerprint:
+        elif _is_old(state, uid, progress, one):
             finished = progress and progress.finished
             found[uid] = Progress(WAITING, started=time(), finished=finished)
     return found
+
+
+def _is_old(state, uid, progress, found):
+    if progress is None or progress.fingerprint != found.fingerprint:
+        return True
+    stored = state["collections"].get(uid)
+    return stored is not None and is_outdated(stored)
 
 
 def step(site, index, uid, progress):
@@ -93,34 +98,40 @@ def step(site, index, uid, progress):
             started=time(),
             finished=progress.finished,
         )
-    made = islice(found.documents(progress.position), STEP)
-    documents, refused = _fed(index, made)
+    made = _Noting(islice(found.documents(progress.position), index.step))
+    refused = _refused(index, made)
     progress = replace(
         progress,
-        position=documents[-1].key if documents else progress.position,
-        done=progress.done + len(documents),
+        position=progress.position if made.last is None else made.last,
+        done=progress.done + made.count,
     )
-    if len(documents) == STEP:
+    if made.count == index.step:
         return progress, refused
     index.finish(uid)
     return replace(progress, phase=COMPLETE, finished=time()), refused
 
 
-def _fed(index, made):
-    """``(documents, refused)`` after adding all that *made* yields, as it does."""
-    documents = []
+class _Noting:
+    """Iterates over documents, and knows how many there were, and the last key."""
 
-    def noting():
-        for document in made:
-            documents.append(document)
+    def __init__(self, documents):
+        self._documents = documents
+        self.count, self.last = 0, None
+
+    def __iter__(self):
+        for document in self._documents:
+            self.count += 1
+            self.last = document.key
             yield document
 
+
+def _refused(index, documents):
+    """Add *documents*; those that the index does not take."""
     try:
-        index.update(noting())
-    except DocumentRefused:
-        documents += made
-        return documents, list(_added(index, documents))
-    return documents, []
+        index.update(documents)
+    except DocumentRefused as error:
+        return list(_added(index, error.documents))
+    return []
 
 
 def _added(index, documents):

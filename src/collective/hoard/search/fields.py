@@ -9,11 +9,12 @@ from ..ledger.files import is_file
 from .analysis import sortable
 from .analysis import tokens
 from .values import exact
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from datetime import datetime
 from hashlib import blake2b
-from zope.i18nmessageid import Message
 
 
 #: What a value of a field is to a search.
@@ -33,18 +34,14 @@ TYPES = {bool: BOOLEAN, int: NUMBER, date: DAY, datetime: MOMENT, str: WORDS}
 
 @dataclass(frozen=True, slots=True)
 class SearchField:
-    """One field; ``column`` is the `forms.columns.Column` it was made from."""
+    """One field; ``column`` is the `forms.columns.Column` it was made from,
+    ``choices`` has titles by value if it is a choice."""
 
     id: str
     title: str
     type: str
     column: object = None
-
-    @property
-    def choices(self):
-        """``{value: title}`` of a choice."""
-        listed = self.column.field.settings.get("options", ()) if self.column else ()
-        return {o["value"]: o.get("title") or o["value"] for o in listed}
+    choices: Mapping = dataclass_field(default_factory=dict)
 
     def label(self, text):
         """What people read for an exact *text*, a str or a message id."""
@@ -56,9 +53,16 @@ class SearchField:
 def searchable(ledger) -> dict:
     """``{field id: SearchField}`` of a ledger, over all versions of its form."""
     return {
-        column.id: SearchField(column.id, column.title, _type(column), column)
+        column.id: SearchField(
+            column.id, column.title, _type(column), column, _choices(column)
+        )
         for column in columns(ledger)
     }
+
+
+def _choices(column):
+    listed = column.field.settings.get("options", ())
+    return {o["value"]: o.get("title") or o["value"] for o in listed}
 
 
 def _type(column):
@@ -107,9 +111,3 @@ def order_of(field, value):
         return f"s{sortable(value['filename'])}"
     found = exact(value)
     return found[0] if len(found) == 1 else None
-
-
-def texts_of(field, value):
-    """*value* as it is shown, to highlight in."""
-    shown = field.column.display(value) if field.column else as_text(value)
-    return str(shown) if not isinstance(shown, Message) else shown

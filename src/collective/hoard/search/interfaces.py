@@ -188,6 +188,8 @@ class IBackend(Interface):
 class IIndex(IBackend):
     """A back end that keeps documents: written by the drainer of the outbox."""
 
+    step = Attribute("Documents that one step of a reindex makes at most.")
+
     def update(documents, gone=()):
         """Add or replace *documents*; remove *gone*, a sequence of
         ``(uid, key, ref)``. Unknown ones are ignored.

@@ -3,9 +3,12 @@
 An integrator registers a `ISearchableRecords` utility named as the form key.
 """
 
-from ..ledger.keys import RANDOM_BITS
 from .analysis import sortable
 from .analysis import tokens
+from .catalogued import Catalogued
+from .catalogued import content_key
+from .catalogued import digest
+from .catalogued import readers_of
 from .fields import BOOLEAN
 from .fields import CHOICE
 from .fields import DAY
@@ -21,11 +24,8 @@ from .values import exact
 from hashlib import blake2b
 from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
-from plone.indexer.interfaces import IIndexer
-from Products.CMFCore.utils import getToolByName
 from zope import schema as zs
 from zope.annotation.interfaces import IAnnotations
-from zope.component import getMultiAdapter
 from zope.component import getUtilitiesFor
 from zope.component import queryUtility
 from zope.interface import implementer
@@ -66,43 +66,18 @@ def records_of(content):
     return {} if annotations is None else annotations.get(RECORDS) or {}
 
 
-def by_key(brains):
-    """``(key, brain)`` of those with a UID, by key."""
-    pairs = (
-        (content_key(brain.created, brain.UID), brain) for brain in brains if brain.UID
-    )
-    return sorted(pairs, key=lambda pair: (pair[0], pair[1].UID))
-
-
-def content_key(created, uid) -> int:
-    """The key of a content object: by when it was created, and what of its UID
-    tells it from others of that moment. *created* is a Zope DateTime."""
-    noise = int.from_bytes(blake2b(uid.encode(), digest_size=8).digest())
-    milliseconds = max(int(created.timeTime() * 1000), 1)
-    return milliseconds << RANDOM_BITS | noise & ((1 << RANDOM_BITS) - 1)
-
-
-def readers_of(content):
-    """Roles and users who may see *content*, as the catalog names them."""
-    catalog = getToolByName(content, "portal_catalog")
-    indexer = getMultiAdapter((content, catalog), IIndexer, "allowedRolesAndUsers")
-    return tuple(sorted(indexer()))
-
-
 @implementer(ICollection)
-class Records:
+class Records(Catalogued):
     """See `ICollection`: the records of one form key, each found by the UID of
     its content."""
 
     kind = "record"
-    form = None
 
     def __init__(self, site, key, opted):
-        self.site = site
+        super().__init__(site, opted.portal_types or ())
         self.record_key = key
         self.uid = f"{RECORD}{key}"
         self.title = opted.title
-        self._types = tuple(opted.portal_types or ())
         self.fields = {
             name: SearchField(name, field.title or name, _type(field))
             for name, field in getFieldsInOrder(opted.schema)
@@ -111,31 +86,7 @@ class Records:
         shape = repr([(f.id, f.type) for f in self.fields.values()])
         self.fingerprint = f"1.{blake2b(shape.encode(), digest_size=4).hexdigest()}"
 
-    def __len__(self):
-        return len(self._brains())
-
-    def __bool__(self):
-        return True
-
-    def _brains(self):
-        catalog = getToolByName(self.site, "portal_catalog")
-        query = {"portal_type": list(self._types)} if self._types else {}
-        return catalog.unrestrictedSearchResults(**query)
-
-    def _places(self):
-        return by_key(self._brains())
-
-    def document(self, key, ref=None):
-        catalog = getToolByName(self.site, "portal_catalog")
-        for brain in catalog.unrestrictedSearchResults(UID=ref) if ref else ():
-            return self._from_brain(brain)
-        return None
-
-    def _from_brain(self, brain):
-        try:
-            content = brain._unrestrictedGetObject()
-        except (AttributeError, KeyError):
-            return None
+    def from_content(self, content):
         stored = records_of(content).get(self.record_key)
         return None if stored is None else self.from_record(content, stored)
 
@@ -159,29 +110,6 @@ class Records:
         return Document(
             self.uid, key, token, words, exact_texts, order, content.UID(), readers
         )
-
-    def documents(self, after=None):
-        for key, brain in self._places():
-            if after is None or key > after:
-                document = self._from_brain(brain)
-                if document is not None:
-                    yield document
-
-    def newest(self, before=None):
-        for key, brain in reversed(self._places()):
-            if before is None or key <= before:
-                document = self._from_brain(brain)
-                if document is not None:
-                    yield document
-
-    def tokens(self):
-        return ((d.key, d.ref, d.token) for d in self.documents())
-
-
-def digest(*parts) -> str:
-    """A token: differs when any of *parts* does."""
-    data = repr([sorted(p.items()) if isinstance(p, dict) else p for p in parts])
-    return blake2b(data.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _type(field):

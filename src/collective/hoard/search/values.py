@@ -54,9 +54,8 @@ def number(value) -> str:
 
     *value* is an int, a finite float or a finite Decimal.
     """
-    value = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    sign, digits, exponent = value.as_tuple()
-    mantissa = "".join(map(str, digits)).lstrip("0")
+    sign, digits, exponent = _parts(value)
+    mantissa = digits.lstrip("0")
     exponent += len(mantissa)
     mantissa = mantissa.rstrip("0")
     if not mantissa:
@@ -66,6 +65,15 @@ def number(value) -> str:
         return f"{NUMBER}2{exponent:04d}{mantissa}"
     # "~" is above all digits: -1.2 is less than -1.
     return f"{NUMBER}0{f'{exponent:04d}{mantissa}'.translate(HIGHEST_DIGIT)}~"
+
+
+def _parts(value):
+    """Sign, digits as text, exponent of ten."""
+    if isinstance(value, int):
+        return value < 0, str(abs(value)), 0
+    value = Decimal(repr(value)) if isinstance(value, float) else value
+    sign, digits, exponent = value.as_tuple()
+    return sign, "".join(map(str, digits)), exponent
 
 
 CONVERTERS = {

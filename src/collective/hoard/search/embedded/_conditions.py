@@ -2,6 +2,8 @@
 
 from ..interfaces import Among
 from ..matching import limits
+from ._places import of_keys
+from ._places import side_by_side
 from ._postings import common
 from ._postings import merged
 from ._storage import EXACT
@@ -45,7 +47,13 @@ def _keys_of(collection, condition):
 
 def _phrase(collection, tokens, field):
     """Keys, in a tuple, whose words in *field* have *tokens* side by side."""
-    names = [f"{token}{EXACT}{field}" for token in set(tokens)]
-    sets = [merged([collection["words"].get(name, ())]) for name in names]
-    needle, texts = f" {' '.join(tokens)} ", collection["texts"][field]
-    return tuple(key for key in common(sets) if needle in f" {texts[key]} ")
+    words, texts = collection["words"], collection["texts"][field]
+    postings = {token: words.get(f"{token}{EXACT}{field}", ()) for token in tokens}
+    keys = common([merged([posting]) for posting in postings.values()])
+    places = (of_keys(postings[token], keys) for token in tokens)
+    needle, found = f" {' '.join(tokens)} ", []
+    for key, numbers in zip(keys, zip(*places, strict=False), strict=False):
+        answer = side_by_side(numbers)
+        if answer or (answer is None and needle in f" {texts[key]} "):
+            found.append(key)
+    return tuple(found)

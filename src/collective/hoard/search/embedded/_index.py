@@ -27,6 +27,7 @@ class EmbeddedIndex:
     """
 
     name = "embedded"
+    step = TAIL_WHILE_BUILDING
 
     def __init__(self, collections, building=None):
         self._collections = collections

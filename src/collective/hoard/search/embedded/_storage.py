@@ -6,6 +6,7 @@ one document to a text index alone writes a leaf for each of its words.
 """
 
 from ..interfaces import Document
+from . import _places
 from ._postings import change
 from BTrees.LLBTree import LLTreeSet
 from BTrees.LOBTree import LOBTree
@@ -15,7 +16,8 @@ from collections import defaultdict
 from persistent.mapping import PersistentMapping
 
 
-LAYOUT = 1
+#: 2: the postings of frequent words say where in the text each stands.
+LAYOUT = 2
 #: Documents in the tail before it is folded; while building, more at once.
 TAIL = 250
 TAIL_WHILE_BUILDING = 2_000
@@ -36,6 +38,12 @@ def new_collection():
         refs=OLBTree(),
         tail=LOBTree(),
     )
+
+
+def is_outdated(collection) -> bool:
+    """Whether an earlier version wrote it. It is read and kept up to date, but
+    phrases of frequent words take longer."""
+    return collection["layout"] < LAYOUT
 
 
 def packed(document):
@@ -93,7 +101,7 @@ def fold(collection, at_least=1):
     tail = collection["tail"]
     if len(tail) < at_least:
         return
-    words, values = _Changes(), _Changes()
+    words, values = _Changes(dict), _Changes(list)
     for key, document in tail.items():
         _take_out(collection, key, words, values)
         if document is not None:
@@ -129,8 +137,8 @@ def _put_in(collection, key, document, words, values):
 def _note(words, values, key, document):
     _token, _ref, texts, exact, order, readers = document
     for field, text in texts:
-        for word in set(text.split(" ")):
-            words[f"{word}{EXACT}{field}"].append(key)
+        for word, places in _places.places_of(text).items():
+            words[f"{word}{EXACT}{field}"][key] = _places.packed(places)
     for field, found in (*exact, (READERS, readers or ())):
         for text in set(found):
             values[f"{field}{EXACT}{text}"].append(key)
@@ -141,8 +149,8 @@ def _note(words, values, key, document):
 class _Changes:
     """What becomes of the postings of one tree."""
 
-    def __init__(self):
-        self.add, self.remove = defaultdict(list), defaultdict(list)
+    def __init__(self, kind):
+        self.add, self.remove = defaultdict(kind), defaultdict(kind)
 
     def apply(self, tree):
         for text in sorted({*self.add, *self.remove}):

@@ -100,9 +100,11 @@ def build(site, write):
             return 0
         if done is not None and done.error:
             write(f"  {done.error}")
+        if now != before:
+            before, quiet = now, 0
+            continue
         # Another drainer may be at it: look again.
-        quiet = quiet + PAUSE if now == before else 0
-        before = now
+        quiet += PAUSE
         sleep(PAUSE)
     write("  No progress any more; see the last error above and try again.")
     return 1

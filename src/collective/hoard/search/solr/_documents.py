@@ -1,7 +1,8 @@
 """Documents as Solr keeps them: whole ones, in dynamic fields by suffix.
 
-Nothing a visitor typed is stored, only words without their order of reading and
-what is sorted, filtered and counted by. What is shown comes from the ledger.
+Words are folded and only indexed, with their places, for phrases; stored are keys,
+tokens and what is sorted, filtered and counted by. What is shown comes from the
+ledger.
 """
 
 from ..months import month_of

@@ -20,9 +20,11 @@ from ._query import quoted
 from ._query import Request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from itertools import islice
 from xml.sax.saxutils import escape
 from zope.interface import implementer
+import json
 import pysolr
 import re
 
@@ -36,7 +38,8 @@ STATUS = re.compile(r"\(HTTP ([0-9]{3})\)")
 
 
 class DocumentRefused(SearchError):
-    """Solr refuses documents; ``ids`` are theirs. The text is Solr's."""
+    """Solr refuses one or more of ``documents``, those of whole requests; all
+    others were taken. The text is Solr's."""
 
     def __init__(self, message, documents):
         super().__init__(message)
@@ -49,6 +52,7 @@ class SolrIndex:
     documents apart from those of others in the same core."""
 
     name = "solr"
+    step = 5_000
 
     def __init__(self, client, site):
         self._client = client
@@ -94,23 +98,36 @@ class SolrIndex:
             return self._client.search(**params)
 
     def update(self, documents, gone=()):
-        documents = iter(documents)
+        documents, sent, refused = iter(documents), None, []
         # While Solr takes a batch in, the next one is made: who gives us a
         # generator has it run meanwhile, in this thread.
         with ThreadPoolExecutor(1) as posting:
-            sent = None
             while batch := list(islice(documents, BATCH)):
-                if sent is not None:
-                    sent.result()
+                refused += sent.result() if sent else ()
                 sent = posting.submit(self._add, batch)
-            if sent is not None:
-                sent.result()
+        refused += sent.result() if sent else ()
         self._delete([document_id(*place) for place in gone])
+        if refused:
+            batches = chain.from_iterable(error.documents for error in refused)
+            raise DocumentRefused(str(refused[0]), list(batches)) from refused[0]
 
     def _add(self, documents):
-        posted = [as_solr(document, self._site) for document in documents]
-        with _translated(documents):
-            self._client.add(posted, commit=False, commitWithin=COMMIT_WITHIN)
+        """Post them; a list of the `DocumentRefused`, at most one."""
+        # As ASCII, where control characters are escapes: pysolr would look for
+        # them, and for empty values, which our documents do not have either.
+        posted = json.dumps([as_solr(document, self._site) for document in documents])
+        try:
+            with _translated(documents):
+                self._client._update(
+                    posted.encode("ascii"),
+                    clean_ctrl_chars=False,
+                    commit=False,
+                    commitWithin=COMMIT_WITHIN,
+                    solrapi="JSON",
+                )
+        except DocumentRefused as error:
+            return [error]
+        return []
 
     def _delete(self, ids):
         for start in range(0, len(ids), BATCH):
