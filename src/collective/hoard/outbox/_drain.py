@@ -1,5 +1,6 @@
 """One drain of one target: read, send, remove what was acknowledged."""
 
+from ._arrivals import arrived
 from ._drain_marks import MarkRun
 from ._drain_messages import MessageRun
 from ._lease import hold
@@ -50,10 +51,11 @@ def waiting(root, force=False, owner=None):
     outbox = find_outbox(root)
     if outbox is None or not outbox["active"]:
         return []
+    new = arrived(outbox)
     return [
         name
         for name, target in outbox["targets"].items()
-        if not is_empty(target)
+        if (name in new or not is_empty(target))
         and (force or may_try(target))
         and (owner is None or holder(target) in ("", owner))
     ]

@@ -1,11 +1,12 @@
 """What is set aside: parked with its error, retried or discarded by people."""
 
+from ._arrivals import hand_out
 from ._marks import add_mark
 from ._marks import read_marks
 from ._marks import shard_of
-from ._messages import put
 from ._messages import read_messages
 from ._messages import take
+from ._places import add
 from ._storage import find_target
 from ._storage import MARKS
 from ._time import moment
@@ -77,7 +78,7 @@ def retry(root, target, id=None):
         if stored["kind"] == MARKS:
             add_mark(stored, entry["uid"], entry["key"])
         else:
-            put(stored, entry["message"])
+            add(stored, entry["message"])
     wake_after_commit(root)
     return len(entries)
 
@@ -108,6 +109,7 @@ def discard_pending(root, target, limit=5000):
         for mark in marks:
             del shard_of(stored, mark.uid, mark.key)[(mark.uid, mark.key)]
         return len(marks)
+    hand_out(root)
     keys = [key for key, _ in read_messages(stored, limit)]
     for key in keys:
         take(stored, key)

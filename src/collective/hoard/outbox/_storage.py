@@ -51,6 +51,20 @@ def need_outbox(root):
     return outbox
 
 
+def find_arrivals(outbox):
+    """The queue of messages that are not handed out yet; None in an outbox of an
+    earlier version. Never writes."""
+    return outbox.get("arrivals")
+
+
+def need_arrivals(outbox):
+    """The same, made if there is none."""
+    arrivals = find_arrivals(outbox)
+    if arrivals is None:
+        arrivals = outbox["arrivals"] = PersistentMapping(shards=_shards(MESSAGES))
+    return arrivals
+
+
 def find_target(root, name):
     """The stored target, or None."""
     outbox = find_outbox(root)
@@ -79,10 +93,9 @@ def need_target_in(outbox, name, kind):
 def _new_target(name, kind):
     if type(name) is not str or not name:
         raise ValueError(f"a target has a name, not {name!r}")
-    make, keep = _SHARD[kind]
     return PersistentMapping(
         kind=kind,
-        shards=tuple(make({keep: 0}) for _ in range(SHARDS[kind])),
+        shards=_shards(kind),
         parked=OOBTree(),
         failed=LOBTree(),
         state=PersistentMapping(),
@@ -90,12 +103,18 @@ def _new_target(name, kind):
     )
 
 
+def _shards(kind):
+    make, keep = _SHARD[kind]
+    return tuple(make({keep: 0}) for _ in range(SHARDS[kind]))
+
+
 _SHARD = {MARKS: (OOBTree, KEEP_MARK), MESSAGES: (LOBTree, KEEP_MESSAGE)}
 
 
-def is_empty(target):
-    """Whether nothing is pending; looks at every shard, at no entry."""
-    return all(_has_one(shard) for shard in target["shards"])
+def is_empty(queue):
+    """Whether nothing is in a target, or has arrived; looks at every shard, at no
+    entry."""
+    return all(_has_one(shard) for shard in queue["shards"])
 
 
 def _has_one(shard):
