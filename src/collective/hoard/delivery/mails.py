@@ -13,7 +13,6 @@ from .interfaces import RECEIPT
 from .wording import form_language
 from .wording import Wording
 from collective.hoard import _
-from plone.uuid.interfaces import IUUID
 
 
 def mails(rule, occasion, limits):
@@ -41,7 +40,7 @@ def mail_body(rule, occasion, limits):
     return {
         "kind": "receipt" if rule.target == RECEIPT else "notification",
         "event": occasion.event,
-        "form": IUUID(occasion.form),
+        "form": occasion.form_uid,
         "language": language,
         "submission": str(row.key) if row is not None else None,
         "subject": Wording(occasion, language, in_subject).subject(mail.subject),

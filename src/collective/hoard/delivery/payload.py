@@ -6,7 +6,8 @@ their content stays where it is.
 
 from ..forms.columns import columns_of
 from ..forms.export import row_to_json
-from ..forms.keeping import find_ledger
+from ..ledger import get_ledger
+from ..ledger.interfaces import LedgerMissing
 from ..ledger.interfaces import RowMissing
 from .interfaces import MESSAGE_VERSION
 from .remembering import Remembered
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from datetime import UTC
 from functools import cached_property
-from plone.uuid.interfaces import IUUID
 from zope.component.hooks import getSite
+import json
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Occasion:
     """
 
     form: object
+    form_uid: str
     event: str
     keys: tuple
     time: datetime
@@ -42,25 +44,30 @@ class Occasion:
         return self.row.values if self.row is not None else {}
 
 
-def occasion(form, event, keys, now=None):
+def occasion(form, form_uid, event, keys, now=None):
     """The `Occasion` of an event; None if its row is gone again already."""
     now = now or datetime.now(UTC)
     if event == "removed":
-        return Occasion(form, event, tuple(keys), now)
-    ledger = find_ledger(form)
+        return Occasion(form, form_uid, event, tuple(keys), now)
     try:
+        ledger = get_ledger(getSite(), form_uid)
         row = ledger.get(keys[0])
-    except (AttributeError, RowMissing):
+    except (LedgerMissing, RowMissing):
         return None
-    return Occasion(form, event, tuple(keys), now, row, _shown(ledger))
+    return Occasion(form, form_uid, event, tuple(keys), now, row, _shown(ledger))
 
 
 def _shown(ledger):
     """``{field id: Column}``; those of the same schemas are made once."""
-    return _columns(ledger.form_uid, ledger.schemas)
+    return _columns(ledger.form_uid, ledger.schema_texts)
 
 
-_columns = Remembered(lambda schemas: {c.id: c for c in columns_of(schemas)})
+def _columns_by_id(texts):
+    schemas = {number: json.loads(text) for number, text in texts.items()}
+    return {column.id: column for column in columns_of(schemas)}
+
+
+_columns = Remembered(_columns_by_id)
 
 
 def payload(occasion):
@@ -71,7 +78,7 @@ def payload(occasion):
         "event": occasion.event,
         "time": occasion.time.isoformat(timespec="milliseconds"),
         "form": {
-            "uid": IUUID(form),
+            "uid": occasion.form_uid,
             "id": form.getId(),
             "title": form.Title(),
             "path": form_path(form),

@@ -12,9 +12,8 @@ from .receipts import may_have_receipt
 from .rules import in_words
 from .settings import get_mail_limits
 from .settings import get_site_rules
-from .settings import get_target
+from .settings import get_targets
 from .stored import get_rules
-from plone.uuid.interfaces import IUUID
 from zope.component.hooks import getSite
 import logging
 
@@ -26,25 +25,29 @@ PEOPLE = (MAIL, RECEIPT)
 
 
 def submission_added(form, event):
-    post(form, "added", event.keys)
+    post(form, event.form_uid, "added", event.keys)
 
 
 def submission_changed(form, event):
-    post(form, "changed", event.keys)
+    post(form, event.form_uid, "changed", event.keys)
 
 
 def submissions_removed(form, event):
-    post(form, "removed", event.keys)
+    post(form, event.form_uid, "removed", event.keys)
 
 
-def post(form, event, keys):
+def post(form, form_uid, event, keys):
     """Put what the rules say about an event into the outbox.
 
     Rules that cannot be used keep nobody from sending a form: they are logged,
     and shown where they are edited.
     """
-    rules = [rule for rule in rules_for(form) if rule.enabled and event in rule.events]
-    occasion = make_occasion(form, event, keys) if rules else None
+    rules = [
+        rule
+        for rule in rules_for(form, form_uid)
+        if rule.enabled and event in rule.events
+    ]
+    occasion = make_occasion(form, form_uid, event, keys) if rules else None
     if occasion is None:
         return
     fields = {id: c.field for id, c in (occasion.columns or {}).items()}
@@ -54,15 +57,14 @@ def post(form, event, keys):
             _mail(rule, occasion)
     # Rules of the form and of the site may name the same target: it is told once
     # of each event.
-    names = {rule.target: rule for rule in rules if rule.target not in PEOPLE}
-    targets = [name for name, rule in names.items() if _is_there(rule)]
+    names = {rule.target: rule.id for rule in rules if rule.target not in PEOPLE}
+    targets = _there(names) if names else ()
     if targets:
         send_to_all(getSite(), targets, occasion.payload)
 
 
-def rules_for(form):
+def rules_for(form, uid):
     """The rules of *form* and those of the site that hold for it."""
-    uid = IUUID(form)
     own = _usable(lambda: get_rules(form), f"of form {uid}")
     everywhere = _usable(get_site_rules, "of the site")
     return [*own, *(r for r in everywhere if not r.forms or uid in r.forms)]
@@ -83,11 +85,13 @@ def _mail(rule, occasion):
             send(site, MAIL, body)
 
 
-def _is_there(rule):
-    if get_target(rule.target) is None:
-        logger.warning("rule %s: there is no target %s", rule.id, rule.target)
-        return False
-    return True
+def _there(names):
+    """Those of *names*, ``{target: id of a rule}``, that are there."""
+    known = get_targets()
+    for name in names:
+        if name not in known:
+            logger.warning("rule %s: there is no target %s", names[name], name)
+    return [name for name in names if name in known]
 
 
 def _is_allowed(rule, address, occasion):

@@ -27,6 +27,7 @@ from datetime import date
 from datetime import datetime
 from datetime import UTC
 from decimal import Decimal
+from plone.uuid.interfaces import IUUID
 from Products.CMFCore.utils import getToolByName
 from uuid import uuid4
 from zope.component import queryUtility
@@ -76,13 +77,13 @@ def example(form):
     ledger = find_ledger(form)
     rows = ledger.page(1).rows if ledger is not None else ()
     if rows:
-        return occasion(form, "added", (rows[0].key,))
+        return occasion(form, ledger.form_uid, "added", (rows[0].key,))
     fields = [(f, kind_of(f)) for f in get_definition(form).fields]
     shown = {f.id: Column(f.id, f.title, False, f, k) for f, k in fields if k.stores}
     values = {f.id: _example(f, k) for f, k in fields if k.stores}
     now = datetime.now(UTC)
     row = Row(0, now, {id: v for id, v in values.items() if v is not None})
-    return Occasion(form, "added", (0,), now, row, shown)
+    return Occasion(form, IUUID(form), "added", (0,), now, row, shown)
 
 
 def _example(field, kind):

@@ -13,7 +13,6 @@ from .placeholders import expand
 from .placeholders import parts
 from collective.hoard import _
 from html import escape
-from plone.uuid.interfaces import IUUID
 from zope.component.hooks import getSite
 from zope.i18n import translate
 import re
@@ -124,7 +123,7 @@ class Wording:
             "form:title": lambda: form.Title(),
             "form:url": form.absolute_url,
             "form:id": form.getId,
-            "form:uid": lambda: IUUID(form),
+            "form:uid": lambda: occasion.form_uid,
             "site:title": lambda: getSite().Title(),
         }
         return makers[name]() if name in makers else ""

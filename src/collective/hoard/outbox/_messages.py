@@ -49,6 +49,11 @@ def send_to_all(root, targets, body, options=None):
     return message["id"]
 
 
+TEXT = {str}
+#: Types of values that have nothing inside.
+PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def as_text(data):
     """*data* as JSON.
 
@@ -67,16 +72,20 @@ def as_text(data):
 
 def _has_text_keys(data):
     """JSON would turn other keys into texts."""
-    inside = data
     if isinstance(data, dict):
-        if not all(isinstance(key, str) for key in data):
+        # As sets of types, because this is done with each submission.
+        if not set(map(type, data)) <= TEXT and not _are_texts(data):
             return False
-        inside = data.values()
+        data = data.values()
     elif not isinstance(data, list | tuple):
         return True
-    return all(
-        _has_text_keys(one) for one in inside if isinstance(one, (dict, list, tuple))
-    )
+    if PLAIN.issuperset(map(type, data)):
+        return True
+    return all(map(_has_text_keys, data))
+
+
+def _are_texts(keys):
+    return all(isinstance(key, str) for key in keys)
 
 
 def read_messages(target, limit):

@@ -4,6 +4,7 @@ Writers only ever add to shards. All the rest of a target (state, lease, what is
 parked) is written by its drainer, and by people with a button, alone.
 """
 
+from ..annotations import find_annotation
 from .interfaces import NewerLayout
 from BTrees.LOBTree import LOBTree
 from BTrees.OOBTree import OOBTree
@@ -13,6 +14,9 @@ from zope.annotation.interfaces import IAnnotations
 
 ANNOTATION_KEY = "collective.hoard.outbox"
 VERSION = 1
+
+#: Between the names of the targets that a message has arrived for.
+SEPARATOR = "\n"
 
 MARKS = "marks"
 MESSAGES = "messages"
@@ -33,7 +37,7 @@ def find_outbox(root):
 
     :raises NewerLayout:
     """
-    outbox = IAnnotations(root).get(ANNOTATION_KEY)
+    outbox = find_annotation(root, ANNOTATION_KEY)
     if outbox is not None and outbox["version"] > VERSION:
         raise NewerLayout(
             f"the outbox has layout {outbox['version']}, this version knows "
@@ -91,7 +95,7 @@ def need_target_in(outbox, name, kind):
 
 
 def _new_target(name, kind):
-    if type(name) is not str or not name:
+    if type(name) is not str or not name or SEPARATOR in name:
         raise ValueError(f"a target has a name, not {name!r}")
     return PersistentMapping(
         kind=kind,
