@@ -1,16 +1,13 @@
 """From an event of a form to messages in the outbox, in the same transaction."""
 
-from ..outbox import send
 from ..outbox import send_to_all
 from .conditions import passes
 from .interfaces import MAIL
 from .interfaces import RECEIPT
 from .interfaces import RulesError
-from .mails import mails
+from .ordering import mail_order
 from .payload import occasion as make_occasion
-from .receipts import may_have_receipt
 from .rules import in_words
-from .settings import get_mail_limits
 from .settings import get_site_rules
 from .settings import get_targets
 from .stored import get_rules
@@ -52,15 +49,16 @@ def post(form, form_uid, event, keys):
         return
     fields = {id: c.field for id, c in (occasion.columns or {}).items()}
     rules = [rule for rule in rules if passes(rule, fields, occasion.values)]
-    for rule in rules:
-        if rule.target in PEOPLE:
-            _mail(rule, occasion)
     # Rules of the form and of the site may name the same target: it is told once
     # of each event.
     names = {rule.target: rule.id for rule in rules if rule.target not in PEOPLE}
-    targets = _there(names) if names else ()
+    targets = _there(names) if names else []
+    writing = [rule for rule in rules if rule.target in PEOPLE]
+    order = mail_order(writing, form, occasion) if writing else None
+    if order:
+        targets.append(MAIL)
     if targets:
-        send_to_all(getSite(), targets, occasion.payload)
+        send_to_all(getSite(), targets, occasion.payload, order)
 
 
 def rules_for(form, uid):
@@ -78,13 +76,6 @@ def _usable(get, whose):
         return ()
 
 
-def _mail(rule, occasion):
-    site = getSite()
-    for body in mails(rule, occasion, get_mail_limits()):
-        if _is_allowed(rule, body["to"], occasion):
-            send(site, MAIL, body)
-
-
 def _there(names):
     """Those of *names*, ``{target: id of a rule}``, that are there."""
     known = get_targets()
@@ -92,13 +83,3 @@ def _there(names):
         if name not in known:
             logger.warning("rule %s: there is no target %s", names[name], name)
     return [name for name in names if name in known]
-
-
-def _is_allowed(rule, address, occasion):
-    if rule.target != RECEIPT:
-        return True
-    limit = get_mail_limits().receipts_per_day
-    allowed = may_have_receipt(getSite(), address, occasion.time, limit)
-    if not allowed:
-        logger.info("form %s: no receipt, the address had enough", rule.id)
-    return allowed

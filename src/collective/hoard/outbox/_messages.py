@@ -39,14 +39,26 @@ def send_to_all(root, targets, body, options=None):
     """
     if not targets:
         return None
-    texts = {"body": as_text(body), "options": as_text(options) if options else "{}"}
+    message = new_message(body, options)
     outbox, names = need_outbox(root), tuple(dict.fromkeys(targets))
     for name in names:
         need_target_in(outbox, name, MESSAGES)
-    message = PersistentMapping(id=str(uuid4()), created=now_ms(), **texts)
     arrive(outbox, message, names)
     wake_after_commit(root)
     return message["id"]
+
+
+def new_message(body, options=None, created=None):
+    """A message as it is stored, with an id of its own.
+
+    :raises NotPlain:
+    """
+    return PersistentMapping(
+        id=str(uuid4()),
+        created=created or now_ms(),
+        body=as_text(body),
+        options=as_text(options) if options else "{}",
+    )
 
 
 TEXT = {str}

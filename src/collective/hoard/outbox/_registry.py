@@ -1,7 +1,6 @@
 """The outbox of a site comes, rests, and goes."""
 
-from ._arrivals import hand_out
-from ._arrivals import TOGETHER
+from ._arrivals import drop
 from ._storage import ANNOTATION_KEY
 from ._storage import find_outbox
 from ._storage import need_arrivals
@@ -58,6 +57,5 @@ def forget_target(root, name):
     """Remove a target and all in it, for one that is not configured any more."""
     outbox = find_outbox(root)
     if outbox is not None and name in outbox["targets"]:
-        while hand_out(root) == TOGETHER:
-            pass
+        drop(outbox, name, float("inf"))
         del outbox["targets"][name]

@@ -1,10 +1,10 @@
 """One full drain, of one root in this thread or of a whole database."""
 
-from ._arrivals import hand_out_all
 from ._arrivals import is_due
 from ._drain import drain_target
 from ._drain import Terms
 from ._drain import waiting
+from ._handing import hand_out_all
 from ._lease import new_owner
 from ._lease import release
 from ._session import Session
