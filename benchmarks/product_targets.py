@@ -8,12 +8,14 @@ that sends as much. Whatever is sent is taken at once.
 from collective.hoard.forms.interfaces import ISubmissionAdded
 from collective.hoard.ledger import get_ledger
 from collective.hoard.outbox import mark
+from collective.hoard.outbox import outbox_state
 from collective.hoard.outbox import prepare_target
 from collective.hoard.outbox import send
 from collective.hoard.outbox.interfaces import IMessageTarget
 from zope.component import getGlobalSiteManager
 from zope.component.hooks import getSite
 from zope.interface import implementer
+import Zope2
 
 
 #: Name of the target: its options.
@@ -52,6 +54,17 @@ def connect(form):
         return "handler"
     _write_rules(settings, form.UID())
     return "rules"
+
+
+def pending():
+    """How much waits for the four."""
+    connection = Zope2.DB.open()
+    try:
+        site = connection.root()["Application"]["Plone"]
+        states = outbox_state(site)
+        return sum(states[name].pending for name in NAMES if name in states)
+    finally:
+        connection.close()
 
 
 def _write_rules(settings, uid):

@@ -42,6 +42,7 @@ import ZEO
 
 PROCESS = Path(__file__).with_name("process.py")
 POINTS = ["before vote", "after vote", "after finish", "after answer", "after removal"]
+POINTS += ["in handing out", "after handing out"]
 KILLED = 20
 
 

@@ -11,7 +11,6 @@ from ..ledger.interfaces import LedgerMissing
 from ..ledger.interfaces import RowMissing
 from .interfaces import MESSAGE_VERSION
 from .remembering import Remembered
-from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import datetime
@@ -30,6 +29,11 @@ class About:
     title: str
     path: str
     url: str
+
+    @property
+    def data(self):
+        """As a mapping: the names of the attributes, in their order."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def about(form, uid):
@@ -124,7 +128,7 @@ def payload(occasion):
         "version": MESSAGE_VERSION,
         "event": occasion.event,
         "time": occasion.time.isoformat(timespec="milliseconds"),
-        "form": asdict(occasion.about),
+        "form": occasion.about.data,
         "submissions": [str(key) for key in occasion.keys],
         "submission": None,
     }

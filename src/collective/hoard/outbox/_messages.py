@@ -61,8 +61,10 @@ def new_message(body, options=None, created=None):
     )
 
 
-TEXT = {str}
-#: Types of values that have nothing inside.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+CONTAINERS = (dict, list, tuple)
+TEXT = frozenset({str})
+#: Types of what has nothing inside.
 PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -72,7 +74,7 @@ def as_text(data):
     :raises NotPlain: it would come back as something else.
     """
     try:
-        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        text = _encode(data)
         # Lone surrogates would only fail where the message is to be sent.
         text.encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
@@ -84,16 +86,17 @@ def as_text(data):
 
 def _has_text_keys(data):
     """JSON would turn other keys into texts."""
-    if isinstance(data, dict):
-        # As sets of types, because this is done with each submission.
-        if not set(map(type, data)) <= TEXT and not _are_texts(data):
-            return False
-        data = data.values()
-    elif not isinstance(data, list | tuple):
-        return True
-    if PLAIN.issuperset(map(type, data)):
-        return True
-    return all(map(_has_text_keys, data))
+    waiting = [data] if isinstance(data, CONTAINERS) else []
+    while waiting:
+        inside = waiting.pop()
+        if isinstance(inside, dict):
+            if not TEXT.issuperset(map(type, inside)) and not _are_texts(inside):
+                return False
+            inside = inside.values()
+        # By type, all at once: this is done with each submission.
+        if not PLAIN.issuperset(map(type, inside)):
+            waiting += [one for one in inside if isinstance(one, CONTAINERS)]
+    return True
 
 
 def _are_texts(keys):
