@@ -59,8 +59,8 @@ class Sizes:
     migrations: int = 2
     lookups: int = 100_000
     lookup_runs: int = 15
-    messages: int = 2_000
-    message_rounds: int = 5
+    messages: int = 1_000
+    message_rounds: int = 11
     searched: int = 100_000
     history_batches: int = 240
     history_runs: int = 5
