@@ -11,9 +11,9 @@ from collective.hoard.connections.interfaces import IConnector
 from collective.hoard.connections.interfaces import IServiceDirectory
 from collective.hoard.delivery.interfaces import ITargetKind
 from collective.hoard.delivery.targets.amqp import Amqp
+from collective.hoard.delivery.targets.corking import Cork
 from collective.hoard.delivery.targets.mqtt import Mqtt
 from collective.hoard.delivery.targets.mqtt import Session
-from collective.hoard.delivery.targets.publishing import Publisher
 from collective.hoard.outbox import drain_once
 from collective.hoard.outbox import outbox_state
 from collective.hoard.outbox import prepare_target
@@ -106,27 +106,40 @@ def drainers(path, kind, url, count, rounds):
 
 def drain(path, kill=None):
     if kill:
-        die_in_the_middle(kill)
+        KILLERS[kill]()
     db = DB(FileStorage(path))
     drain_once(db.open().root()["site"], terms=terms())
     db.close()
 
 
-def die_in_the_middle(kind):
-    """After so many messages were sent; of AMQP, whose confirms are not awaited."""
-    # Fewer than the first batch has; of MQTT, than the first second.
-    left = randint(1, 90 if kind == "amqp" else 20)
-    patched, name = {"amqp": (Publisher, "_send"), "mqtt": (Session, "tell")}[kind]
-    original = getattr(patched, name)
+def die_among_messages():
+    """When so many messages are acknowledged that were not removed yet."""
+    left = randint(1, 20)
+    tell = Session.tell
 
     def counting(self, *arguments):
         nonlocal left
-        original(self, *arguments)
+        tell(self, *arguments)
         left -= 1
         if left == 0:
             die()
 
-    setattr(patched, name, counting)
+    Session.tell = counting
+
+
+def die_in_a_batch():
+    """When the broker has some of it, and perhaps a part of a message."""
+    taken = Cork._taken
+
+    def sending(self):
+        data = taken(self)
+        self._write(data[: randint(len(data) // 4, len(data))])
+        die()
+
+    Cork._taken = sending
+
+
+KILLERS = {"amqp": die_in_a_batch, "mqtt": die_among_messages}
 
 
 if __name__ == "__main__":

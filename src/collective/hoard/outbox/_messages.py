@@ -110,12 +110,14 @@ def read_messages(target, limit):
 
 def as_message(name, stored, attempts=0):
     """The `Message` of a stored one, for target *name*."""
+    data = stored.data  # The mapping itself is written in Python, and slow.
+    options = data["options"]
     return Message(
-        id=stored["id"],
+        id=data["id"],
         target=name,
-        created=moment(stored["created"]),
-        body=json.loads(stored["body"]),
-        options=json.loads(stored["options"]),
+        created=moment(data["created"]),
+        body=json.loads(data["body"]),
+        options=json.loads(options) if options != "{}" else {},
         attempts=attempts,
     )
 
