@@ -1,8 +1,8 @@
 """The mails that a rule makes of an occasion, as data for the outbox.
 
 Each recipient gets a message of his own: one refused address neither holds up
-nor repeats the mails to the others. All words are made now; only attachments
-are fetched when the mail is sent.
+nor repeats the mails to the others. `ordering` makes them, soon after the commit;
+only attachments are fetched when the mail is sent.
 """
 
 from ..ledger.files import is_file

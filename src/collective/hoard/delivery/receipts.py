@@ -1,7 +1,7 @@
 """How many receipts an address gets: forms must not become a relay for spam.
 
-Counted in the ZODB with the submission itself, so that several processes count
-together. An address is kept as 40 bits of its SHA-256 for a day or two, not in
+Counted in the ZODB, in the transaction that makes them, so that several processes
+count together. An address is kept as 40 bits of its SHA-256 for a day or two, not in
 clear. Days of 16 trees each: writers who happen to be at work at the same time
 hardly ever meet, and yesterday's entries go with their day.
 """
