@@ -56,6 +56,7 @@ def measure(folder, sizes):
     return [
         *submits(ours, sizes),
         conflicts(sizes.zeo_rows, sizes.zeo_rounds),
+        conflicts(sizes.zeo_rows, sizes.zeo_rounds, drained=True),
         latency(sizes.tellings),
     ]
 
@@ -124,27 +125,56 @@ def answer(process):
     return json.loads(process.communicate()[0])
 
 
-def conflicts(rows, rounds):
-    met, lost = 0, 0
-    for _ in range(rounds):
-        with zeo() as address:
-            each = rows // PROCESSES // THREADS
-            running = [
-                child("write", address, number, THREADS, each)
-                for number in range(PROCESSES)
-            ]
-            met += sum(answer(process)["outbox"] for process in running)
-            with database(f"zeo:{address}") as db, db.transaction() as connection:
-                states = outbox_state(connection.root()["site"]).values()
-                wanted = each * PROCESSES * THREADS
-                lost += sum(wanted - state.pending for state in states)
+def conflicts(rows, rounds, drained=False):
+    """Of eight writers; with a drainer beside them that takes what they send."""
+    found = [one_round(rows, drained) for _ in range(rounds)]
+    met, lost = map(sum, zip(*found, strict=True))
+    meanwhile = ", while it is drained" if drained else ""
     return Row(
         f"8 writers over ZEO in 4 processes, {rows:,} rows with a mark and four "
-        f"messages each, {rounds} times: at the outbox",
+        f"messages each{meanwhile}, {rounds} times: at the outbox",
         f"{met} conflicts, {lost} lost",
         required="0 conflicts, none lost",
         passed=not met and not lost,
     )
+
+
+def one_round(rows, drained):
+    """``(conflicts met, messages and marks lost)``"""
+    each = rows // PROCESSES // THREADS
+    wanted = each * PROCESSES * THREADS
+    with zeo() as address, database(f"zeo:{address}") as db:
+        with draining(db, drained):
+            running = [
+                child("write", address, number, THREADS, each)
+                for number in range(PROCESSES)
+            ]
+            met = sum(answer(process)["outbox"] for process in running)
+        with db.transaction() as connection:
+            states = outbox_state(connection.root()["site"]).values()
+        return met, sum(wanted - state.pending - state.sent for state in states)
+
+
+@contextmanager
+def draining(db, wanted):
+    if not wanted:
+        yield
+        return
+    for name in TARGETS:
+        provideUtility(Taker(), IMessageTarget, name.partition(":")[0])
+    sites = {"": lambda connection: connection.root()["site"]}
+    worker = Worker(db, INTERVAL, lambda connection: sites)
+    worker.start()
+    yield
+    worker.stop()
+
+
+@implementer(IMessageTarget)
+class Taker:
+    """Takes everything."""
+
+    def deliver(self, root, message):
+        pass
 
 
 @implementer(IMessageTarget)

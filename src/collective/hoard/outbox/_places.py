@@ -1,8 +1,7 @@
 """Keys by time, in shards, chosen so that writers keep out of each other's way."""
 
 from ._storage import KEEP_MESSAGE
-from ._storage import MESSAGES
-from ._storage import SHARDS as ALL_SHARDS
+from ._storage import MOST_SHARDS
 from ._time import now_ms
 from heapq import merge
 from itertools import islice
@@ -12,10 +11,11 @@ from threading import local
 
 
 RANDOM_BITS = 20
-SHARDS = ALL_SHARDS[MESSAGES]
 #: A writer that looks for a place takes the one of so many that was used last the
 #: longest time ago.
 CHOICE = 8
+#: A shard with so many has little room left: a leaf with 60 entries is split.
+LONG = 40
 
 
 class _Mine(local):
@@ -38,32 +38,45 @@ def add(queue, value):
     """Add *value* to a queue, a mapping with ``shards``, under a key nobody has."""
     shards = queue["shards"]
     place = _own_place(queue)
-    key = now_ms() << RANDOM_BITS | randbits(RANDOM_BITS) & -SHARDS | place
+    count = len(shards)
+    key = now_ms() << RANDOM_BITS | randbits(RANDOM_BITS) & -count | place
     _, last = _last_of(queue)
-    if key <= last and last % SHARDS == place:
-        key = last + SHARDS  # In the order of sending, also within a millisecond.
+    if key <= last:  # In the order of sending, also within a millisecond.
+        key = (last // count + 1) * count + place
     key = free_key(shards[place], key)
     _mine.last[queue._p_oid] = shards[place].maxKey(), key
     shards[place][key] = value
 
 
 def free_key(shard, key):
-    """*key*, or the next that is free in the same shard."""
+    """*key*, or the next that is free in the same shard, of any queue."""
     while key in shard:
-        key += SHARDS
+        key += MOST_SHARDS
     return key
 
 
 def _own_place(queue):
-    """The shard that this thread adds to, until it meets another there.
+    """The shard that this thread adds to, until it meets another there, or has filled
+    it while others have room.
 
-    Leaves merge, but not when one of two writers splits the leaf.
+    Leaves merge, but not when one of two writers splits the leaf, nor when somebody
+    empties the one that another adds to.
     """
     (before, last), shards = _last_of(queue), queue["shards"]
-    if last and _is_alone(shards[last % SHARDS], before, last):
-        return last % SHARDS
-    places = [randbelow(SHARDS) for _ in range(CHOICE)]
-    return min(places, key=lambda place: shards[place].maxKey())
+    own = last % len(shards)
+    is_mine = last and _is_alone(shards[own], before, last)
+    if is_mine and not _is_long(shards[own]):
+        return own
+    places = [randbelow(len(shards)) for _ in range(CHOICE)]
+    free = [place for place in places if not _is_long(shards[place])]
+    if is_mine and not free:
+        return own
+    return min(free or places, key=lambda place: shards[place].maxKey())
+
+
+def _is_long(shard):
+    # len() would read all of it.
+    return any(True for _ in islice(shard.keys(), LONG, None))
 
 
 def _is_alone(shard, before, last):
@@ -74,7 +87,8 @@ def _is_alone(shard, before, last):
 
 def shard_of(queue, key):
     """The tree in which *key* is, if it is there."""
-    return queue["shards"][key % SHARDS]
+    shards = queue["shards"]
+    return shards[key % len(shards)]
 
 
 def oldest(queue, limit):

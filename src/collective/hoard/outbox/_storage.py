@@ -20,11 +20,13 @@ SEPARATOR = "\n"
 
 MARKS = "marks"
 MESSAGES = "messages"
+ARRIVALS = "arrivals"
 
 #: Powers of two. Writers meet where a leaf is full and must be split: marks are
 #: strewn over so many trees that leaves rarely are; messages go where nobody
 #: else has been lately.
-SHARDS = {MARKS: 256, MESSAGES: 64}
+SHARDS = {MARKS: 256, MESSAGES: 64, ARRIVALS: 256}
+MOST_SHARDS = max(SHARDS.values())
 
 #: What every shard always holds. A leaf that somebody empties cannot be merged
 #: with what others add to it meanwhile.
@@ -58,14 +60,14 @@ def need_outbox(root):
 def find_arrivals(outbox):
     """The queue of messages that are not handed out yet; None in an outbox of an
     earlier version. Never writes."""
-    return outbox.get("arrivals")
+    return outbox.get(ARRIVALS)
 
 
 def need_arrivals(outbox):
     """The same, made if there is none."""
     arrivals = find_arrivals(outbox)
     if arrivals is None:
-        arrivals = outbox["arrivals"] = PersistentMapping(shards=_shards(MESSAGES))
+        arrivals = outbox[ARRIVALS] = PersistentMapping(shards=_shards(ARRIVALS))
     return arrivals
 
 
@@ -113,6 +115,7 @@ def _shards(kind):
 
 
 _SHARD = {MARKS: (OOBTree, KEEP_MARK), MESSAGES: (LOBTree, KEEP_MESSAGE)}
+_SHARD[ARRIVALS] = _SHARD[MESSAGES]
 
 
 def is_empty(queue):
