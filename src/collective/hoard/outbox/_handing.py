@@ -15,6 +15,7 @@ from ._storage import MESSAGES
 from ._storage import need_target_in
 from ._storage import SEPARATOR
 from .interfaces import IMessageMaker
+from time import monotonic
 from transaction.interfaces import TransientError
 from zope.component import queryUtility
 import json
@@ -23,14 +24,16 @@ import logging
 
 logger = logging.getLogger(__name__)
 
-#: How many are handed out in one transaction.
-TOGETHER = 100
+#: At most so many are handed out in one transaction, and none is begun after so many
+#: seconds: who submits at the same time must not wait long to commit.
+TOGETHER = 500
+ENOUGH = 0.25
 
 
 def hand_out_all(session):
     """Hand out all that has arrived, in transactions of *session*."""
     with session.as_site():
-        while session.write(hand_out) == TOGETHER:
+        while session.write(hand_out):
             pass
 
 
@@ -38,18 +41,21 @@ def hand_out(root, limit=TOGETHER):
     """Give the oldest messages that arrived to their targets; part of the current
     transaction. Two that do so at once are a conflict for one of them.
 
-    :return: how many; fewer than *limit* when nothing is left.
+    :return: how many; 0 when nothing is left.
     """
     outbox = find_outbox(root)
     arrivals = None if outbox is None else find_arrivals(outbox)
     if arrivals is None or is_empty(arrivals):
         return 0
-    keys = oldest(arrivals, limit)
-    for key in keys:
+    ends, count = monotonic() + ENOUGH, 0
+    for key in oldest(arrivals, limit):
+        if count and monotonic() > ends:
+            break
+        count += 1
         message, names = shard_of(arrivals, key).pop(key)
         for name in names.split(SEPARATOR):
             _give(root, need_target_in(outbox, name, MESSAGES), name, key, message)
-    return len(keys)
+    return count
 
 
 def _give(root, target, name, key, message):
