@@ -29,9 +29,11 @@ from collective.hoard.outbox._drain_messages import AT_ONCE
 from collective.hoard.outbox.interfaces import IMessageTarget
 from contextlib import contextmanager
 from databases import database
+from functools import partial
+from party import in_turn
 from pathlib import Path
 from plone.registry.interfaces import IRegistry
-from report import compare
+from report import in_rounds
 from report import Row
 from report import Samples
 from submissions import submission
@@ -82,17 +84,19 @@ def measure(folder, sizes):
 
 def measure_queue(url, db, durable, sizes):
     """The rows for one kind of queue, each way in turn."""
-    data, found = message(db), {}
-    ways = {"kombu": by_kombu, "target": by_target, "outbox": by_outbox}
-    for _ in range(sizes.message_rounds):
-        for name, way in ways.items():
-            with queue(url, durable):
-                found.setdefault(name, []).append(way(url, db, data, sizes.messages))
-    kombu, *ours = (Samples(tuple(found[name])) for name in ways)
+    data = message(db)
+
+    def in_queue(way):
+        with queue(url, durable):
+            return way(url, db, data, sizes.messages)
+
+    ways = [partial(in_queue, way) for way in (by_kombu, by_target, by_outbox)]
+    found = in_turn(sizes.message_rounds, *ways)
+    kombu, *ours = (Samples(tuple(times)) for times in found)
     note = "kombu's own loop: "
     titles = ("message to AMQP, confirmed", "the same from the outbox")
     return [
-        compare(f"{title}: {KINDS[durable]}", times, kombu, 2, note, TOLD)
+        in_rounds(f"{title}: {KINDS[durable]}", times, kombu, 2, note, TOLD)
         for title, times in zip(titles, ours, strict=True)
     ]
 
@@ -229,4 +233,4 @@ if __name__ == "__main__":
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
-        print(report(measure(Path(folder), Sizes(messages=500, message_rounds=3))))
+        print(report(measure(Path(folder), Sizes(messages=500, message_rounds=5))))

@@ -11,6 +11,7 @@ from collective.hoard.outbox.worker import INTERVAL
 from collective.hoard.outbox.worker import Worker
 from contextlib import contextmanager
 from databases import database
+from functools import partial
 from measure_visitors import Sender
 from measure_visitors import WARM_UP
 from outbox_writers import TARGETS
@@ -18,10 +19,11 @@ from party import fresh
 from party import in_turn
 from party import products
 from pathlib import Path
-from report import compare
+from report import in_rounds
 from report import report
 from report import Row
 from report import Samples
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import sleep
 from time import time
@@ -39,7 +41,11 @@ PROCESSES, THREADS = 4, 2
 #: Seconds after which a message that did not come is missing.
 PATIENCE = 20
 #: So many submissions to one form before the other has its turn.
-BLOCK = 10
+BLOCK = 40
+HTTP, PROCESSOR = "by HTTP", "processor time of the request"
+BYTES = "Data.fs until all is sent, before pack"
+#: What is measured of a submission: the limit.
+MEASURED = {PROCESSOR: 1.15, HTTP: 1.15, BYTES: None}
 
 
 def measure(folder, sizes):
@@ -48,31 +54,49 @@ def measure(folder, sizes):
     with fresh(ours) as (party,):
         party.ask("make_site")
     return [
-        submits(ours, sizes),
+        *submits(ours, sizes),
         conflicts(sizes.zeo_rows, sizes.zeo_rounds),
+        conflicts(sizes.zeo_rows, sizes.zeo_rounds, drained=True),
         latency(sizes.tellings),
     ]
 
 
 def submits(products, sizes):
-    """One form whose submissions go to four targets, one whose do not."""
+    """One form whose submissions go to four targets, one whose do not, in blocks
+    that take turns. What a block leaves to be sent is sent before the next."""
     with fresh(products) as (party,):
         for form in (PLAIN, SENDING):
             party.ask("make_form", form)
         by = party.ask("connect", SENDING)
-        blocks = max(sizes.submits // BLOCK, 1)
+        rounds = sizes.sending_rounds
         senders = [
-            Sender(party, form, blocks * BLOCK + WARM_UP) for form in (SENDING, PLAIN)
+            Sender(party, form, rounds * BLOCK + WARM_UP) for form in (SENDING, PLAIN)
         ]
         in_turn(WARM_UP, *senders)
-        found = in_turn(blocks, *(lambda one=one: block(one) for one in senders))
-    times = [Samples(tuple(time for run in runs for time in run)) for runs in found]
-    title = f"HTTP submit with search and four targets (by {by}) : with none"
-    return compare(title, *times, 1.15)
+        party.ask("settle")
+        found = in_turn(rounds, *(partial(block, party, one) for one in senders))
+    title = f"submit with search and four targets (by {by}) : with search alone, "
+    return [
+        in_rounds(title + name, *(samples(runs, name) for runs in found), limit)
+        for name, limit in MEASURED.items()
+    ]
 
 
-def block(sender):
-    return [sender().seconds for _ in range(BLOCK)]
+def block(party, sender):
+    """``{what is measured: of one submission}``"""
+    party.ask("processor_times")
+    before = party.ask("size")
+    seconds = [sender().seconds for _ in range(BLOCK)]
+    times = party.ask("processor_times")
+    if not party.ask("settle"):
+        raise AssertionError("something is still pending")
+    grown = party.ask("size") - before
+    return {HTTP: median(seconds), PROCESSOR: median(times), BYTES: grown / BLOCK}
+
+
+def samples(runs, name):
+    values = tuple(run[name] for run in runs)
+    return Samples(values, "KB" if name == BYTES else "ms")
 
 
 @contextmanager
@@ -101,27 +125,56 @@ def answer(process):
     return json.loads(process.communicate()[0])
 
 
-def conflicts(rows, rounds):
-    met, lost = 0, 0
-    for _ in range(rounds):
-        with zeo() as address:
-            each = rows // PROCESSES // THREADS
-            running = [
-                child("write", address, number, THREADS, each)
-                for number in range(PROCESSES)
-            ]
-            met += sum(answer(process)["outbox"] for process in running)
-            with database(f"zeo:{address}") as db, db.transaction() as connection:
-                states = outbox_state(connection.root()["site"]).values()
-                wanted = each * PROCESSES * THREADS
-                lost += sum(wanted - state.pending for state in states)
+def conflicts(rows, rounds, drained=False):
+    """Of eight writers; with a drainer beside them that takes what they send."""
+    found = [one_round(rows, drained) for _ in range(rounds)]
+    met, lost = map(sum, zip(*found, strict=True))
+    meanwhile = ", while it is drained" if drained else ""
     return Row(
         f"8 writers over ZEO in 4 processes, {rows:,} rows with a mark and four "
-        f"messages each, {rounds} times: at the outbox",
+        f"messages each{meanwhile}, {rounds} times: at the outbox",
         f"{met} conflicts, {lost} lost",
         required="0 conflicts, none lost",
         passed=not met and not lost,
     )
+
+
+def one_round(rows, drained):
+    """``(conflicts met, messages and marks lost)``"""
+    each = rows // PROCESSES // THREADS
+    wanted = each * PROCESSES * THREADS
+    with zeo() as address, database(f"zeo:{address}") as db:
+        with draining(db, drained):
+            running = [
+                child("write", address, number, THREADS, each)
+                for number in range(PROCESSES)
+            ]
+            met = sum(answer(process)["outbox"] for process in running)
+        with db.transaction() as connection:
+            states = outbox_state(connection.root()["site"]).values()
+        return met, sum(wanted - state.pending - state.sent for state in states)
+
+
+@contextmanager
+def draining(db, wanted):
+    if not wanted:
+        yield
+        return
+    for name in TARGETS:
+        provideUtility(Taker(), IMessageTarget, name.partition(":")[0])
+    sites = {"": lambda connection: connection.root()["site"]}
+    worker = Worker(db, INTERVAL, lambda connection: sites)
+    worker.start()
+    yield
+    worker.stop()
+
+
+@implementer(IMessageTarget)
+class Taker:
+    """Takes everything."""
+
+    def deliver(self, root, message):
+        pass
 
 
 @implementer(IMessageTarget)
@@ -164,7 +217,7 @@ def main(arguments):
     from run import Sizes
 
     quick = "--quick" in arguments
-    sizes = Sizes(submits=40, zeo_rounds=1, tellings=5) if quick else Sizes()
+    sizes = Sizes(sending_rounds=3, zeo_rounds=1, tellings=5) if quick else Sizes()
     DATA.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=DATA) as folder:
         rows = measure(folder, sizes)

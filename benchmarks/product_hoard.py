@@ -10,6 +10,7 @@ from itertools import cycle
 from plone import api
 from plone.uuid.interfaces import IUUID
 from product_targets import connect  # noqa: F401 - asked for by the worker
+from product_targets import pending  # noqa: F401
 from submissions import FIELDS
 from submissions import many
 import time

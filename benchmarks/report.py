@@ -1,6 +1,7 @@
 """Results as rows of a Markdown table: ours, the peer's, what is required."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 from statistics import median
 from statistics import quantiles
 
@@ -71,6 +72,22 @@ def compare(work, ours, other, limit=None, note="", told=""):
     ratio = ours.median / other.median if other.median else None
     passed = None if limit is None or ratio is None else ratio <= limit
     return Row(work, ours, f"{note}{other}", ratio, required, passed)
+
+
+def in_rounds(work, ours, other, limit=None, note="", told=""):
+    """As `compare`, of values that were measured in turns: the ratio is the median
+    of those of the rounds, and their middle half is shown. What slows a round down
+    does so to both.
+    """
+    pairs = zip(ours.values, other.values, strict=True)
+    ratios = tuple(one / two for one, two in pairs if two)
+    row = compare(work, ours, other, limit, note, told)
+    if not ratios:
+        return row
+    ratio = median(ratios)
+    passed = None if limit is None else ratio <= limit
+    shown = f"{row.other}; by round {Samples(ratios, '')}"
+    return replace(row, other=shown, ratio=ratio, passed=passed)
 
 
 def report(rows):

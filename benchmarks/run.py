@@ -38,6 +38,7 @@ class Sizes:
     races: int = 3
     sent_before: int = 10_000
     submits: int = 120
+    sending_rounds: int = 10
     views: int = 60
     visits: int = 30
     many: int = 50_000
@@ -58,8 +59,8 @@ class Sizes:
     migrations: int = 2
     lookups: int = 100_000
     lookup_runs: int = 15
-    messages: int = 2_000
-    message_rounds: int = 5
+    messages: int = 1_000
+    message_rounds: int = 11
     searched: int = 100_000
     history_batches: int = 240
     history_runs: int = 5
@@ -83,6 +84,7 @@ FULL = Sizes(
     whole_export=True,
     races=5,
     submits=300,
+    sending_rounds=25,
     views=200,
     lists=15,
     migrations=3,

@@ -15,7 +15,10 @@ from plone import api
 from Products.CMFPlone.factory import addPloneSite
 from Testing.makerequest import makerequest
 from threading import Thread
+from time import monotonic
 from time import perf_counter
+from time import sleep
+from time import thread_time
 from waitress import create_server
 from ZODB.Connection import Connection
 from zope.component.hooks import setSite
@@ -41,10 +44,10 @@ def main(folder, module):
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # What anybody prints goes to the log.
     zope = make_wsgi_app({}, str(Path(folder, "zope.conf")))
-    app = HTTPExceptionHandler(zope)
+    app = Timed(HTTPExceptionHandler(zope))
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
     Thread(target=server.run, daemon=True).start()
-    jobs = Jobs(Path(folder), import_module(module))
+    jobs = Jobs(Path(folder), import_module(module), app)
     answer = {"port": server.effective_port}
     while answer is not None:
         print(json.dumps(answer), file=answers, flush=True)
@@ -63,12 +66,28 @@ def obey(jobs, name, *arguments):
         return {"error": traceback.format_exc()}
 
 
+class Timed:
+    """An application that keeps the processor time of each request."""
+
+    def __init__(self, app):
+        self._app = app
+        self.seconds = []
+
+    def __call__(self, environ, start_response):
+        started = thread_time()
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self.seconds.append(thread_time() - started)
+
+
 class Jobs:
     """What can be asked for. *product* is the module of the product measured."""
 
-    def __init__(self, folder, product):
+    def __init__(self, folder, product, app):
         self._data = folder / "Data.fs"
         self._product = product
+        self._app = app
         self._registered = None
 
     def make_site(self):
@@ -134,6 +153,20 @@ class Jobs:
     def cool(self):
         """Forget all objects that ZODB has cached, as after a start."""
         Zope2.DB.cacheMinimize()
+
+    def processor_times(self):
+        """Seconds of processor time of each request since the last call."""
+        found = list(self._app.seconds)
+        self._app.seconds.clear()
+        return found
+
+    def settle(self, seconds=20):
+        """Wait until nothing is pending, for products that send. :return: whether
+        it is so."""
+        ends = monotonic() + seconds
+        while (left := self._product.pending()) and monotonic() < ends:
+            sleep(0.05)
+        return not left
 
     def size(self):
         """Bytes of the Data.fs."""

@@ -8,12 +8,13 @@ import pytest
 
 ROOT = Path(collective.hoard.__file__).parent
 OURS = "collective.hoard"
-EVERYWHERE = {"", "interfaces", "exceptions"}
+EVERYWHERE = {"", "interfaces", "exceptions", "annotations"}
 
 # package -> packages of ours that it may import ("x.interfaces": only that).
 MAY_IMPORT = {
     "interfaces": set(),
     "exceptions": set(),
+    "annotations": set(),
     "hiddenprofiles": set(),
     "storage": set(),
     "ledger": set(),

@@ -114,7 +114,9 @@ class Silent(Thread):
                 return
 
     def close(self):
-        self.socket.shutdown(socket.SHUT_RDWR)
+        """Also more than once."""
+        if self.socket.fileno() != -1:
+            self.socket.shutdown(socket.SHUT_RDWR)
         for one in (self.socket, *self.taken):
             one.close()
 
@@ -136,7 +138,9 @@ def worker(functional, silent):
     worker = Worker(functional["portal"]._p_jar.db(), interval=0.05)
     worker.start()
     yield worker
-    # Until the calls that hang are given up.
+    # The calls that hang end now, and not by their time-outs.
+    for one in silent.values():
+        one.close()
     worker.stop(30)
 
 

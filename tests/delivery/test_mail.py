@@ -132,7 +132,7 @@ def test_a_visitor_cannot_write_headers(form, post_office):
 def post_added(form, *keys):
     from collective.hoard.delivery.posting import post
 
-    post(form, "added", keys)
+    post(form, form.UID(), "added", keys)
     transaction.commit()
 
 

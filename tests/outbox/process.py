@@ -7,8 +7,10 @@ Prints JSON.
 from collections import deque
 from collective.hoard.ledger import create_ledger
 from collective.hoard.ledger import get_ledger
+from collective.hoard.outbox import _handing
 from collective.hoard.outbox import drain_once
 from collective.hoard.outbox import mark
+from collective.hoard.outbox import once
 from collective.hoard.outbox import outbox_state
 from collective.hoard.outbox import prepare
 from collective.hoard.outbox import send
@@ -88,6 +90,23 @@ def killed(path, url, point, rounds):
     return final(path, url)
 
 
+def die_in_handing_out():
+    """Before the transaction is committed that gives targets their messages."""
+    hand_out = _handing.hand_out
+    _handing.hand_out = lambda root: (hand_out(root), die())
+
+
+def die_after_handing_out():
+    hand_out_all = once.hand_out_all
+    once.hand_out_all = lambda session: (hand_out_all(session), die())
+
+
+HANDING = {
+    "in handing out": die_in_handing_out,
+    "after handing out": die_after_handing_out,
+}
+
+
 def in_child(act):
     pid = os.fork()
     if pid == 0:
@@ -114,6 +133,8 @@ def submit(path, url, point, number):
     send(site, "mail", f"note {number}")
     transaction.get().join(Killer(point))
     transaction.commit()
+    if point in HANDING:
+        HANDING[point]()
     drain_once(site, terms=terms())
     die()
 

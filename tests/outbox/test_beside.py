@@ -1,5 +1,6 @@
 """``hoard-outbox run`` beside ZEO and beside RelStorage, for two sites."""
 
+from collective.hoard.outbox import outbox_state
 from outbox.beside import SITES
 from outbox.recorder import Recorder
 from outbox.test_command import command
@@ -7,6 +8,7 @@ from outbox.test_command import ENVIRONMENT
 from outbox.test_faults import wait_for
 from pathlib import Path
 from sqlalchemy.engine import make_url
+from ZODB.config import databaseFromString
 import json
 import pytest
 import signal
@@ -135,7 +137,7 @@ def drainer(folder):
     process.wait(20)
 
 
-def test_what_other_processes_commit_is_delivered(folder, drainer, recorder):
+def test_what_other_processes_commit_is_delivered(folder, drainer, client, recorder):
     """Of all sites, while they go on committing; each once."""
     writers = [
         role("submit", folder, number, THREADS, EACH) for number in range(PROCESSES)
@@ -151,30 +153,35 @@ def test_what_other_processes_commit_is_delivered(folder, drainer, recorder):
     wait_for(lambda: len(recorder.messages) >= len(wanted), 60)
     assert sorted(body for _, body in recorder.messages) == sorted(wanted)
     assert conflicts == 0
-    wait_for(lambda: not any(one["pending"] for one in targets(folder)), 30)
-    assert [one["sent"] for one in targets(folder) if one["kind"] == "messages"] == [
+    wait_for(lambda: not any(one.pending for one in targets(client)), 30)
+    found = targets(client)
+    assert [one.sent for one in found if one.kind == "messages"] == [
         len(wanted) // 2
     ] * 2
     # Whatever a mark is about, the index is brought up to date.
-    assert not any(one["parked"] for one in targets(folder))
+    assert not any(one.parked for one in found)
 
     drainer.send_signal(signal.SIGTERM)
     assert drainer.wait(30) == 0
-    assert {one["drainer"] for one in targets(folder)} == {""}
-
-
-def targets(folder):
-    """The state of every target of both sites."""
-    code, out, err = command(
-        "status", "--json", f"--config={folder / 'zope.conf'}", "--critical-age=3600"
-    )
+    assert {one.drainer for one in targets(client)} == {""}
+    # The command says the same, for which it has to open the sites.
+    code, out, err = command("status", "--json", f"--config={folder / 'zope.conf'}")
     assert code < 3, err
-    reports = json.loads(out)
-    assert set(reports) == {f"/{id}" for id in SITES}
-    names = {"search", "webhook:notes"}
-    return [
-        target
-        for report in reports.values()
-        for name, target in report["targets"].items()
-        if name in names
-    ]
+    assert set(json.loads(out)) == {f"/{id}" for id in SITES}
+
+
+@pytest.fixture
+def client(folder, storage):
+    """The database of the sites, for this process."""
+    imports, section = storage("test-blobs")
+    db = databaseFromString(f"{imports}<zodb>\n{section}</zodb>\n")
+    yield db
+    db.close()
+
+
+def targets(db):
+    """The state of the targets of both sites, `outbox.TargetState`."""
+    with db.transaction() as connection:
+        sites = connection.root()["Application"]
+        states = [outbox_state(getattr(sites, id)) for id in SITES]
+    return [one[name] for one in states for name in ("search", "webhook:notes")]

@@ -42,6 +42,7 @@ import ZEO
 
 PROCESS = Path(__file__).with_name("process.py")
 POINTS = ["before vote", "after vote", "after finish", "after answer", "after removal"]
+POINTS += ["in handing out", "after handing out"]
 KILLED = 20
 
 
@@ -349,4 +350,41 @@ def test_eight_writers_on_zeo_do_not_conflict_at_the_outbox(tmp_path):
     assert {name: state.pending for name, state in states.items()} == {
         name: 1200 for name in ("search", *MESSAGE_TARGETS)
     }
+    assert conflicts == 0
+
+
+@implementer(IMessageTarget)
+class Taker:
+    """Takes everything; ``taken`` has ``(target, id)`` of it."""
+
+    def __init__(self):
+        self.taken = []
+
+    def deliver(self, root, message):
+        self.taken.append((message.target, message.id))
+
+
+@pytest.mark.slow
+def test_nor_while_a_drainer_hands_out_what_they_send(tmp_path):
+    taker = Taker()
+    for name in MESSAGE_TARGETS:
+        provideUtility(taker, IMessageTarget, name.partition(":")[0])
+    address, stop = ZEO.server(str(tmp_path / "Zeo.fs"), port=("127.0.0.1", 0))
+    try:
+        db = ZEO.DB(address)
+        prepare_zeo(db)
+        sites = {"": lambda connection: connection.root()["site"]}
+        worker = Worker(db, interval=0.05, sites=lambda connection: sites)
+        worker.start()
+        running = [
+            start("writers", address=address, process=n, threads=2, rows=100)
+            for n in range(4)
+        ]
+        conflicts = sum(result(process)["outbox"] for process in running)
+        wait_for(lambda: len(taker.taken) >= 800 * len(MESSAGE_TARGETS), 60)
+        worker.stop()
+        db.close()
+    finally:
+        stop()
+    assert len(set(taker.taken)) == len(taker.taken) == 800 * len(MESSAGE_TARGETS)
     assert conflicts == 0

@@ -4,8 +4,8 @@ from . import _holder
 from ._clients import Clients
 from ._holder import holder_of
 from ._kept import Kept
+from .interfaces import NO_WRITES
 from .interfaces import NoWritesHere
-from collective.hoard import _
 from time import monotonic
 import transaction
 
@@ -98,12 +98,7 @@ def _look(obj, name, factory, writes):
 
 def _demand_writable(obj):
     if not writable(obj):
-        raise NoWritesHere(
-            _(
-                "This is an old or a read-only view of the database. Nothing outside "
-                "may be changed because of it."
-            )
-        )
+        raise NoWritesHere(NO_WRITES)
 
 
 def _clients(obj):

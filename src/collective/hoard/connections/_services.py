@@ -3,6 +3,7 @@
 from . import pools
 from ._looking import foreign_connection
 from ._looking import forget
+from ._looking import writable
 from .asking import asking
 from .interfaces import IConnector
 from .interfaces import SettingWrong
@@ -31,7 +32,9 @@ def client(site, name):
     """The client of the service *name*, kept on the ZODB connection of *site*;
     None if the service is not configured or switched off.
 
-    For reading and searching. It is made anew when the settings change.
+    For reading and searching; where the connection may not write, it refuses what
+    it can tell to be writing (``may_write`` is False). It is made anew when the
+    settings change.
 
     :raises SettingWrong, ServiceDown, ServiceRefused, ExtraMissing, SecretMissing:
     """
@@ -39,10 +42,14 @@ def client(site, name):
     if settings is None:
         return None
     key = f"collective.hoard:{name}"
-    wrapped = foreign_connection(site, key, lambda: ServiceClient(settings))
+
+    def make():
+        return ServiceClient(settings, writable(site))
+
+    wrapped = foreign_connection(site, key, make)
     if wrapped.settings != settings:
         forget(site, key)
-        wrapped = foreign_connection(site, key, lambda: ServiceClient(settings))
+        wrapped = foreign_connection(site, key, make)
     return wrapped.client
 
 
@@ -73,12 +80,14 @@ def borrow(settings):
 class ServiceClient:
     """The client of a configured service, and what it was made from."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, writes=True):
         self.settings = settings
         self.kind = settings.kind
         self.url = settings.url
         self._connector = connector_for(settings)
         self.client = self._connector.connect(settings)
+        if not writes and hasattr(self.client, "may_write"):
+            self.client.may_write = False
 
     def close(self):
         """Have the connector close it."""

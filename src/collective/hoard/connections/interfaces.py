@@ -6,6 +6,7 @@ that is known to be down.
 """
 
 from ..exceptions import HoardError
+from collective.hoard import _
 from dataclasses import dataclass
 from zope.i18n import interpolate
 from zope.interface import Attribute
@@ -43,6 +44,12 @@ class ServiceRefused(ConnectionsError):
 class NoWritesHere(ConnectionsError):
     """Somebody asked for a client to write with, on a ZODB connection that may
     not write: a historical or a read-only one."""
+
+
+NO_WRITES = _(
+    "This is an old or a read-only view of the database. Nothing outside may be "
+    "changed because of it."
+)
 
 
 class ExtraMissing(ConnectionsError):
@@ -122,6 +129,8 @@ class IConnector(Interface):
     """How to reach one kind of service; a named utility, the name is the kind.
 
     ``usable(client)``, whether a client of the pool can be lent again, is optional.
+    A client that has ``may_write`` gets it set to False on a ZODB connection that may
+    not write, and must refuse to, with `NoWritesHere`.
     """
 
     title = Attribute("Name for a person, a message id.")

@@ -45,8 +45,9 @@ def unique(addresses):
 
 
 def recipients(form, mail):
-    """Addresses that a notification of *form* goes to."""
-    found = [*mail.to, *(editor_addresses(form) if mail.to_editors else ())]
+    """Addresses that a notification of *form* goes to; it may be gone, and None."""
+    editors = editor_addresses(form) if mail.to_editors and form is not None else ()
+    found = [*mail.to, *editors]
     return unique([one for one in found if is_address(one)])
 
 

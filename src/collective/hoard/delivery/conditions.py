@@ -32,12 +32,14 @@ def passes(rule, fields, values):
         about a field that is not there (any more) is not met, whatever it says.
     :param values: mapping of field id to stored value.
     """
+    if not rule.conditions:
+        return True
     met = [
         condition.field in fields
         and _is_met(condition.test, fields[condition.field], condition.value, values)
         for condition in rule.conditions
     ]
-    return not met or (any(met) if rule.match == "any" else all(met))
+    return any(met) if rule.match == "any" else all(met)
 
 
 def condition_problem(condition, field):

@@ -1,8 +1,8 @@
 """The mails that a rule makes of an occasion, as data for the outbox.
 
 Each recipient gets a message of his own: one refused address neither holds up
-nor repeats the mails to the others. All words are made now; only attachments
-are fetched when the mail is sent.
+nor repeats the mails to the others. `ordering` makes them, soon after the commit;
+only attachments are fetched when the mail is sent.
 """
 
 from ..ledger.files import is_file
@@ -10,28 +10,39 @@ from .addresses import is_address
 from .addresses import recipients
 from .fitting import wild_fields
 from .interfaces import RECEIPT
-from .wording import form_language
 from .wording import Wording
 from collective.hoard import _
-from plone.uuid.interfaces import IUUID
+from Products.CMFCore.utils import getToolByName
+from zope.component.hooks import getSite
 
 
-def mails(rule, occasion, limits):
-    """A list of mail bodies: docs/reference/messages.md."""
+def mails(rule, occasion, language, limits):
+    """A list of mail bodies: docs/reference/messages.md.
+
+    :param language: code of the language that they are in.
+    """
     if rule.target == RECEIPT:
         found = sender_address(occasion, rule.mail.address_field)
         addresses = [found] if found else []
     else:
-        addresses = recipients(occasion.form, rule.mail)
+        form = _find_form(occasion.about.uid) if rule.mail.to_editors else None
+        addresses = recipients(form, rule.mail)
     if not addresses:
         return []
-    body = mail_body(rule, occasion, limits)
+    body = mail_body(rule, occasion, language, limits)
     return [{**body, "to": address} for address in addresses]
 
 
-def mail_body(rule, occasion, limits):
+def _find_form(uid):
+    """The form, for what only it knows; None if it is gone."""
+    catalog = getToolByName(getSite(), "portal_catalog")
+    for brain in catalog.unrestrictedSearchResults(UID=uid):
+        return brain._unrestrictedGetObject()
+    return None
+
+
+def mail_body(rule, occasion, language, limits):
     """What is the same for all who get the mail."""
-    language = form_language(occasion.form)
     in_subject, in_text = _hidden(rule, occasion, limits)
     words = Wording(occasion, language, in_text)
     mail, row = rule.mail, occasion.row
@@ -41,7 +52,7 @@ def mail_body(rule, occasion, limits):
     return {
         "kind": "receipt" if rule.target == RECEIPT else "notification",
         "event": occasion.event,
-        "form": IUUID(occasion.form),
+        "form": occasion.about.uid,
         "language": language,
         "submission": str(row.key) if row is not None else None,
         "subject": Wording(occasion, language, in_subject).subject(mail.subject),

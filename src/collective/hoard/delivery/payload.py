@@ -6,16 +6,40 @@ their content stays where it is.
 
 from ..forms.columns import columns_of
 from ..forms.export import row_to_json
-from ..forms.keeping import find_ledger
+from ..ledger import get_ledger
+from ..ledger.interfaces import LedgerMissing
 from ..ledger.interfaces import RowMissing
 from .interfaces import MESSAGE_VERSION
 from .remembering import Remembered
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from datetime import UTC
 from functools import cached_property
-from plone.uuid.interfaces import IUUID
 from zope.component.hooks import getSite
+import json
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What messages tell of a form: ``path`` is seen from the site."""
+
+    uid: str
+    id: str
+    title: str
+    path: str
+    url: str
+
+    @property
+    def data(self):
+        """As a mapping: the names of the attributes, in their order."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def about(form, uid):
+    """The `About` of *form* as it is now."""
+    url = form.absolute_url()
+    return About(uid, form.getId(), form.Title(), _form_path(form), url)
 
 
 @dataclass(frozen=True)
@@ -25,7 +49,7 @@ class Occasion:
     ``columns`` maps field ids to `forms.columns.Column`; ``row`` is an `IRow`.
     """
 
-    form: object
+    about: About
     event: str
     keys: tuple
     time: datetime
@@ -42,62 +66,86 @@ class Occasion:
         return self.row.values if self.row is not None else {}
 
 
-def occasion(form, event, keys, now=None):
+def occasion(form, form_uid, event, keys, now=None):
     """The `Occasion` of an event; None if its row is gone again already."""
-    now = now or datetime.now(UTC)
+    told = about(form, form_uid), event, tuple(keys), now or datetime.now(UTC)
     if event == "removed":
-        return Occasion(form, event, tuple(keys), now)
-    ledger = find_ledger(form)
+        return Occasion(*told)
     try:
+        ledger = get_ledger(getSite(), form_uid)
         row = ledger.get(keys[0])
-    except (AttributeError, RowMissing):
+    except (LedgerMissing, RowMissing):
         return None
-    return Occasion(form, event, tuple(keys), now, row, _shown(ledger))
+    return Occasion(*told, row, _shown(ledger))
+
+
+def remembered_occasion(root, data):
+    """The `Occasion` that *data*, a payload, was made of, with the values of then;
+    None if its row was removed since."""
+    told = About(**data["form"]), data["event"], tuple(map(int, data["submissions"]))
+    told = (*told, datetime.fromisoformat(data["time"]))
+    if data["submission"] is None:
+        return Occasion(*told)
+    try:
+        ledger = get_ledger(root, data["form"]["uid"])
+        row = _row_of_then(ledger, told[2][0], data["submission"]["revision"])
+    except (LedgerMissing, RowMissing):
+        return None
+    return Occasion(*told, row, _shown(ledger))
+
+
+def _row_of_then(ledger, key, revision):
+    row = ledger.get(key)
+    if row.revision == revision:
+        return row
+    values = dict(row.values)
+    for change in reversed(ledger.history(key)):
+        if change.revision > revision:
+            values = {id: v for id, v in values.items() if id not in change.after}
+            values |= change.before
+    # In the order of the form, which a change may have left.
+    order = [id for id in _shown(ledger) if id in values]
+    values = {id: values[id] for id in (*order, *values)}
+    return replace(row, values=values, revision=revision)
 
 
 def _shown(ledger):
     """``{field id: Column}``; those of the same schemas are made once."""
-    return _columns(ledger.form_uid, ledger.schemas)
+    return _columns(ledger.form_uid, ledger.schema_texts)
 
 
-_columns = Remembered(lambda schemas: {c.id: c for c in columns_of(schemas)})
+def _columns_by_id(texts):
+    schemas = {number: json.loads(text) for number, text in texts.items()}
+    return {column.id: column for column in columns_of(schemas)}
+
+
+_columns = Remembered(_columns_by_id)
 
 
 def payload(occasion):
     """The message as JSON data, without the id that the outbox gives it."""
-    form, url = occasion.form, occasion.form.absolute_url()
     data = {
         "version": MESSAGE_VERSION,
         "event": occasion.event,
         "time": occasion.time.isoformat(timespec="milliseconds"),
-        "form": {
-            "uid": IUUID(form),
-            "id": form.getId(),
-            "title": form.Title(),
-            "path": form_path(form),
-            "url": url,
-        },
+        "form": occasion.about.data,
         "submissions": [str(key) for key in occasion.keys],
         "submission": None,
     }
     if occasion.row is not None:
         data["submission"] = row_to_json(occasion.row, occasion.columns)
-        data["submission"]["url"] = _row_url(url, occasion.row.key)
+        data["submission"]["url"] = submission_url(occasion.about, occasion.row.key)
     return data
 
 
-def form_path(form):
+def _form_path(form):
     """Where *form* is, seen from the site: ``/about/contact``."""
     start = len(getSite().getPhysicalPath())
     return "/" + "/".join(form.getPhysicalPath()[start:])
 
 
-def submission_url(form, key):
-    return _row_url(form.absolute_url(), key)
-
-
-def _row_url(form_url, key):
-    return f"{form_url}/@@hoard-submissions/{key}"
+def submission_url(about, key):
+    return f"{about.url}/@@hoard-submissions/{key}"
 
 
 def without_values(data):

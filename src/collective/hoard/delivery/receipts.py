@@ -1,11 +1,12 @@
 """How many receipts an address gets: forms must not become a relay for spam.
 
-Counted in the ZODB with the submission itself, so that several processes count
-together. An address is kept as 40 bits of its SHA-256 for a day or two, not in
+Counted in the ZODB, in the transaction that makes them, so that several processes
+count together. An address is kept as 40 bits of its SHA-256 for a day or two, not in
 clear. Days of 16 trees each: writers who happen to be at work at the same time
 hardly ever meet, and yesterday's entries go with their day.
 """
 
+from ..annotations import find_annotation
 from .addresses import same_address
 from BTrees.LLBTree import LLBTree
 from BTrees.OOBTree import OOBTree
@@ -37,7 +38,7 @@ def may_have_receipt(site, address, now, limit):
 
 
 def _times(site, start, now):
-    days = IAnnotations(site).get(ANNOTATION_KEY, {})
+    days = find_annotation(site, ANNOTATION_KEY) or {}
     since, found = _ms(now - DAY), []
     for day in (_day(now - DAY), _day(now)):
         for shard in days.get(day, ()):
@@ -47,10 +48,9 @@ def _times(site, start, now):
 
 
 def _shards(site, now):
-    annotations = IAnnotations(site)
-    days = annotations.get(ANNOTATION_KEY)
+    days = find_annotation(site, ANNOTATION_KEY)
     if days is None:
-        days = annotations[ANNOTATION_KEY] = OOBTree()
+        days = IAnnotations(site)[ANNOTATION_KEY] = OOBTree()
     today = _day(now)
     if today not in days:
         for old in [day for day in days if day < _day(now - DAY)]:

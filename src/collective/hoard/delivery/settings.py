@@ -109,8 +109,8 @@ def get_targets():
     What cannot be understood, as it comes from an add-on that is gone, is left
     out and logged.
     """
-    found = map(_usable_target, read("targets", []))
-    return {target.name: target for target in found if target is not None}
+    found = _all_targets("", read("targets", []))
+    return dict(found)
 
 
 def get_target(name):
@@ -131,6 +131,14 @@ def _usable_target(data):
 
 
 _one_target = Remembered(_usable_target)
+
+
+def _usable_targets(listed):
+    found = map(_usable_target, listed)
+    return {target.name: target for target in found if target is not None}
+
+
+_all_targets = Remembered(_usable_targets)
 
 
 def stored_site_rules():

@@ -15,18 +15,21 @@ from .interfaces import MAIL
 from .interfaces import NotSent
 from .interfaces import RECEIPT
 from .mails import mail_body
+from .payload import about
 from .payload import Occasion
 from .payload import occasion
 from .payload import payload
 from .settings import get_mail_limits
 from .settings import get_target
 from .targets.mail import send_mail
+from .wording import form_language
 from collective.hoard import _
 from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
 from datetime import UTC
 from decimal import Decimal
+from plone.uuid.interfaces import IUUID
 from Products.CMFCore.utils import getToolByName
 from uuid import uuid4
 from zope.component import queryUtility
@@ -53,7 +56,7 @@ def preview(form, rule):
     """What *rule* would send: the data of a mail, or of a message."""
     found = example(form)
     if rule.target in (MAIL, RECEIPT):
-        return mail_body(rule, found, get_mail_limits())
+        return mail_body(rule, found, form_language(form), get_mail_limits())
     return {**payload(found), "event": "test"}
 
 
@@ -76,13 +79,13 @@ def example(form):
     ledger = find_ledger(form)
     rows = ledger.page(1).rows if ledger is not None else ()
     if rows:
-        return occasion(form, "added", (rows[0].key,))
+        return occasion(form, ledger.form_uid, "added", (rows[0].key,))
     fields = [(f, kind_of(f)) for f in get_definition(form).fields]
     shown = {f.id: Column(f.id, f.title, False, f, k) for f, k in fields if k.stores}
     values = {f.id: _example(f, k) for f, k in fields if k.stores}
     now = datetime.now(UTC)
     row = Row(0, now, {id: v for id, v in values.items() if v is not None})
-    return Occasion(form, "added", (0,), now, row, shown)
+    return Occasion(about(form, IUUID(form)), "added", (0,), now, row, shown)
 
 
 def _example(field, kind):

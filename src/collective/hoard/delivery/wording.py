@@ -13,7 +13,6 @@ from .placeholders import expand
 from .placeholders import parts
 from collective.hoard import _
 from html import escape
-from plone.uuid.interfaces import IUUID
 from zope.component.hooks import getSite
 from zope.i18n import translate
 import re
@@ -111,20 +110,20 @@ class Wording:
 
     def _special(self, name):
         occasion = self._occasion
-        form, row = occasion.form, occasion.row
+        form, row = occasion.about, occasion.row
         makers = {
             "submission:id": lambda: ", ".join(map(str, occasion.keys)),
             "submission:url": lambda: (
-                f"{form.absolute_url()}/@@hoard-submissions"
+                f"{form.url}/@@hoard-submissions"
                 if row is None
                 else submission_url(form, row.key)
             ),
             "submission:time": self._time,
             "submission:event": lambda: self.translated(EVENT_WORDS[occasion.event]),
-            "form:title": lambda: form.Title(),
-            "form:url": form.absolute_url,
-            "form:id": form.getId,
-            "form:uid": lambda: IUUID(form),
+            "form:title": lambda: form.title,
+            "form:url": lambda: form.url,
+            "form:id": lambda: form.id,
+            "form:uid": lambda: form.uid,
             "site:title": lambda: getSite().Title(),
         }
         return makers[name]() if name in makers else ""

@@ -5,6 +5,7 @@ from ._pages import page_keys
 from ._places import free_key
 from ._places import own_place
 from ._schemas import add_version
+from ._schemas import all_texts
 from ._schemas import all_versions
 from ._schemas import newest_version
 from ._shards import demand_current
@@ -113,6 +114,10 @@ class Ledger:
     @property
     def schemas(self):
         return all_versions(self._storage["schemas"])
+
+    @property
+    def schema_texts(self):
+        return all_texts(self._storage["schemas"])
 
     def __len__(self):
         return self._storage["length"]()

@@ -4,6 +4,7 @@ Not on the form: content is copied and versioned with all its annotations, and
 10,000 submissions would be copied each time.
 """
 
+from ..annotations import find_annotation
 from ._ledger import Ledger
 from ._ledger import new_storage
 from .interfaces import LedgerMissing
@@ -28,10 +29,9 @@ def create_ledger(site, form_uid, title=""):
     """
     if type(form_uid) is not str or type(title) is not str or not form_uid:
         raise TypeError(f"strings are needed, not {form_uid!r} and {title!r}")
-    annotations = IAnnotations(site)
-    ledgers = annotations.get(ANNOTATION_KEY)
+    ledgers = find_annotation(site, ANNOTATION_KEY)
     if ledgers is None:
-        ledgers = annotations[ANNOTATION_KEY] = OOBTree()
+        ledgers = IAnnotations(site)[ANNOTATION_KEY] = OOBTree()
     if form_uid not in ledgers:
         ledgers[form_uid] = new_storage(title, key_time(make_key(now_ms())))
     ledger = Ledger(form_uid, ledgers[form_uid])
@@ -92,4 +92,5 @@ def iter_rows(form_uid, since=None, until=None, site=None):
 
 
 def _ledgers(site):
-    return IAnnotations(site).get(ANNOTATION_KEY, {})
+    ledgers = find_annotation(site, ANNOTATION_KEY)
+    return {} if ledgers is None else ledgers

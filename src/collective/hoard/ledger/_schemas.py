@@ -13,7 +13,9 @@ def add_version(schemas, definition, is_used) -> int:
     """See `ILedger.add_schema`; *is_used* tells whether rows have a version."""
     text = _text(definition)
     number = newest_version(schemas)
-    if number and _canonical(schemas[number]["json"]) == _canonical(text):
+    known = schemas[number]["json"] if number else ""
+    # Asked with each submission, when it nearly always is the very same text.
+    if known == text or number and _canonical(known) == _canonical(text):
         return number
     if number and not is_used(number):
         schemas[number]["json"] = text
@@ -29,7 +31,12 @@ def newest_version(schemas) -> int:
 
 def all_versions(schemas) -> dict:
     """{number: definition}, oldest first."""
-    return {number: loads(one["json"]) for number, one in schemas.items()}
+    return {number: loads(text) for number, text in all_texts(schemas).items()}
+
+
+def all_texts(schemas) -> dict:
+    """{number: definition as JSON}, oldest first."""
+    return {number: one["json"] for number, one in schemas.items()}
 
 
 def _text(definition):

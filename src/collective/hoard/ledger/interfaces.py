@@ -108,6 +108,10 @@ class ILedger(Interface):
     title = Attribute("Title of the form when it was last saved.")
     created = Attribute("Aware datetime in UTC.")
     schemas = Attribute("Mapping {number: definition}, oldest first.")
+    schema_texts = Attribute(
+        "The same with definitions as JSON: quick to get, and to compare with what "
+        "it was."
+    )
 
     def __len__():
         """Number of rows; costs one object, however many there are."""

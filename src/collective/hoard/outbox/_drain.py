@@ -1,5 +1,6 @@
 """One drain of one target: read, send, remove what was acknowledged."""
 
+from ._arrivals import arrived
 from ._drain_marks import MarkRun
 from ._drain_messages import MessageRun
 from ._lease import hold
@@ -16,13 +17,8 @@ from .interfaces import Drained
 from .interfaces import IMarkTarget
 from .interfaces import IMessageTarget
 from .interfaces import TargetDown
-from contextlib import contextmanager
 from dataclasses import dataclass
 from zope.component import queryUtility
-from zope.component.hooks import getSite
-from zope.component.hooks import setSite
-from zope.globalrequest import getRequest
-from zope.globalrequest import setRequest
 import logging
 
 
@@ -50,10 +46,11 @@ def waiting(root, force=False, owner=None):
     outbox = find_outbox(root)
     if outbox is None or not outbox["active"]:
         return []
+    new = arrived(outbox)
     return [
         name
         for name, target in outbox["targets"].items()
-        if not is_empty(target)
+        if (name in new or not is_empty(target))
         and (force or may_try(target))
         and (owner is None or holder(target) in ("", owner))
     ]
@@ -84,7 +81,7 @@ def drain_batch(session, name, terms):
         return ready and Drained(busy=True)
     run = (MarkRun if ready == MARKS else MessageRun)(session, name, terms)
     try:
-        with _as_site(session) as root:
+        with session.as_site() as root:
             run.run(_registered(name, ready), root)
     except TargetDown as error:
         return _down(session, name, run, words(error))
@@ -107,21 +104,6 @@ def _registered(name, kind):
     if target is None:
         raise TargetDown(f"no target is registered for {name!r}")
     return target
-
-
-@contextmanager
-def _as_site(session):
-    """The root; what the target looks up, it finds as in a request to the site."""
-    previous = getSite(), getRequest()
-    try:
-        root = session.root()
-        if hasattr(root, "getSiteManager"):
-            setSite(root)
-            setRequest(root.REQUEST)
-        yield root
-    finally:
-        setSite(previous[0])
-        setRequest(previous[1])
 
 
 def _down(session, name, run, error):

@@ -1,11 +1,15 @@
 """What is set aside: parked with its error, retried or discarded by people."""
 
+from ._arrivals import arrive
+from ._arrivals import drop
 from ._marks import add_mark
 from ._marks import read_marks
 from ._marks import shard_of
-from ._messages import put
 from ._messages import read_messages
 from ._messages import take
+from ._places import add
+from ._state import noted
+from ._storage import find_outbox
 from ._storage import find_target
 from ._storage import MARKS
 from ._time import moment
@@ -33,6 +37,18 @@ def park_message(target, key, error):
         target["parked"][message["id"]] = PersistentMapping(
             message=message, error=error, since=now_ms(), created=message["created"]
         )
+
+
+def park_unmade(target, message, error):
+    """Set a message aside of which a maker could make none."""
+    target["parked"][message["id"]] = PersistentMapping(
+        message=message,
+        error=error,
+        since=now_ms(),
+        created=message["created"],
+        unmade=True,
+    )
+    noted(target, error)
 
 
 def forget_parked(target, marks):
@@ -76,8 +92,10 @@ def retry(root, target, id=None):
         entry = stored["parked"].pop(one)
         if stored["kind"] == MARKS:
             add_mark(stored, entry["uid"], entry["key"])
+        elif entry.get("unmade"):
+            arrive(find_outbox(root), entry["message"], (target,))
         else:
-            put(stored, entry["message"])
+            add(stored, entry["message"])
     wake_after_commit(root)
     return len(entries)
 
@@ -108,10 +126,11 @@ def discard_pending(root, target, limit=5000):
         for mark in marks:
             del shard_of(stored, mark.uid, mark.key)[(mark.uid, mark.key)]
         return len(marks)
-    keys = [key for key, _ in read_messages(stored, limit)]
+    dropped = drop(find_outbox(root), target, limit)
+    keys = [key for key, _ in read_messages(stored, limit - dropped)]
     for key in keys:
         take(stored, key)
-    return len(keys)
+    return dropped + len(keys)
 
 
 def try_now(root, target):

@@ -1,7 +1,9 @@
 """The outbox of a site comes, rests, and goes."""
 
+from ._arrivals import drop
 from ._storage import ANNOTATION_KEY
 from ._storage import find_outbox
+from ._storage import need_arrivals
 from ._storage import need_outbox
 from ._storage import need_target
 from zope.annotation.interfaces import IAnnotations
@@ -19,6 +21,7 @@ def prepare(root, **targets):
     outbox = need_outbox(root)
     if not outbox["active"]:
         outbox["active"] = True
+    need_arrivals(outbox)
     for name, kind in targets.items():
         need_target(root, name, kind)
 
@@ -53,5 +56,6 @@ def forget(root):
 def forget_target(root, name):
     """Remove a target and all in it, for one that is not configured any more."""
     outbox = find_outbox(root)
-    if outbox is not None:
-        outbox["targets"].pop(name, None)
+    if outbox is not None and name in outbox["targets"]:
+        drop(outbox, name, float("inf"))
+        del outbox["targets"][name]

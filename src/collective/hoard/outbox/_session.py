@@ -5,6 +5,10 @@ from random import uniform
 from time import sleep
 from transaction import TransactionManager
 from transaction.interfaces import TransientError
+from zope.component.hooks import getSite
+from zope.component.hooks import setSite
+from zope.globalrequest import getRequest
+from zope.globalrequest import setRequest
 
 
 #: Writers come and go all the time; more conflicts than this mean trouble.
@@ -44,6 +48,20 @@ class Session:
         """The root, for what happens between transactions."""
         with self.reading() as root:
             return root
+
+    @contextmanager
+    def as_site(self):
+        """The root; what is looked up is found as in a request to the site."""
+        previous = getSite(), getRequest()
+        try:
+            root = self.root()
+            if hasattr(root, "getSiteManager"):
+                setSite(root)
+                setRequest(root.REQUEST)
+            yield root
+        finally:
+            setSite(previous[0])
+            setRequest(previous[1])
 
     def write(self, change):
         """``change(root)`` in a transaction, again after a conflict.

@@ -1,5 +1,6 @@
 """How each target is doing: written by its drainer, read by people."""
 
+from ._arrivals import arrived
 from ._lease import holder
 from ._marks import iter_marks
 from ._storage import find_outbox
@@ -23,12 +24,17 @@ def outbox_state(root):
     :raises NewerLayout:
     """
     outbox = find_outbox(root)
-    targets = {} if outbox is None else outbox["targets"]
-    return {name: _state(name, target) for name, target in targets.items()}
+    if outbox is None:
+        return {}
+    new = arrived(outbox)
+    return {
+        name: _state(name, target, *new.get(name, (0, None)))
+        for name, target in outbox["targets"].items()
+    }
 
 
-def _state(name, target):
-    pending, oldest = _pending(target)
+def _state(name, target, arrived, since):
+    pending, oldest = _pending(target, arrived, since)
     state = target["state"]
     return TargetState(
         name=name,
@@ -46,14 +52,15 @@ def _state(name, target):
     )
 
 
-def _pending(target):
+def _pending(target, arrived, since):
     if target["kind"] == MARKS:
         times = [mark.since for mark in iter_marks(target)]
         return len(times), min(times, default=None)
     firsts = [next(_messages(shard), None) for shard in target["shards"]]
     times = [first["created"] for first in firsts if first is not None]
+    times += [since] if arrived else []
     count = sum(len(shard) - 1 for shard in target["shards"])
-    return count, moment(min(times, default=None))
+    return count + arrived, moment(min(times, default=None))
 
 
 def _messages(shard):

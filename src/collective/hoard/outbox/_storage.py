@@ -4,6 +4,7 @@ Writers only ever add to shards. All the rest of a target (state, lease, what is
 parked) is written by its drainer, and by people with a button, alone.
 """
 
+from ..annotations import find_annotation
 from .interfaces import NewerLayout
 from BTrees.LOBTree import LOBTree
 from BTrees.OOBTree import OOBTree
@@ -14,13 +15,18 @@ from zope.annotation.interfaces import IAnnotations
 ANNOTATION_KEY = "collective.hoard.outbox"
 VERSION = 1
 
+#: Between the names of the targets that a message has arrived for.
+SEPARATOR = "\n"
+
 MARKS = "marks"
 MESSAGES = "messages"
+ARRIVALS = "arrivals"
 
 #: Powers of two. Writers meet where a leaf is full and must be split: marks are
 #: strewn over so many trees that leaves rarely are; messages go where nobody
 #: else has been lately.
-SHARDS = {MARKS: 256, MESSAGES: 64}
+SHARDS = {MARKS: 256, MESSAGES: 64, ARRIVALS: 256}
+MOST_SHARDS = max(SHARDS.values())
 
 #: What every shard always holds. A leaf that somebody empties cannot be merged
 #: with what others add to it meanwhile.
@@ -33,7 +39,7 @@ def find_outbox(root):
 
     :raises NewerLayout:
     """
-    outbox = IAnnotations(root).get(ANNOTATION_KEY)
+    outbox = find_annotation(root, ANNOTATION_KEY)
     if outbox is not None and outbox["version"] > VERSION:
         raise NewerLayout(
             f"the outbox has layout {outbox['version']}, this version knows "
@@ -49,6 +55,20 @@ def need_outbox(root):
         outbox = PersistentMapping(version=VERSION, active=True, targets=OOBTree())
         IAnnotations(root)[ANNOTATION_KEY] = outbox
     return outbox
+
+
+def find_arrivals(outbox):
+    """The queue of messages that are not handed out yet; None in an outbox of an
+    earlier version. Never writes."""
+    return outbox.get(ARRIVALS)
+
+
+def need_arrivals(outbox):
+    """The same, made if there is none."""
+    arrivals = find_arrivals(outbox)
+    if arrivals is None:
+        arrivals = outbox[ARRIVALS] = PersistentMapping(shards=_shards(ARRIVALS))
+    return arrivals
 
 
 def find_target(root, name):
@@ -77,12 +97,11 @@ def need_target_in(outbox, name, kind):
 
 
 def _new_target(name, kind):
-    if type(name) is not str or not name:
+    if type(name) is not str or not name or SEPARATOR in name:
         raise ValueError(f"a target has a name, not {name!r}")
-    make, keep = _SHARD[kind]
     return PersistentMapping(
         kind=kind,
-        shards=tuple(make({keep: 0}) for _ in range(SHARDS[kind])),
+        shards=_shards(kind),
         parked=OOBTree(),
         failed=LOBTree(),
         state=PersistentMapping(),
@@ -90,12 +109,19 @@ def _new_target(name, kind):
     )
 
 
+def _shards(kind):
+    make, keep = _SHARD[kind]
+    return tuple(make({keep: 0}) for _ in range(SHARDS[kind]))
+
+
 _SHARD = {MARKS: (OOBTree, KEEP_MARK), MESSAGES: (LOBTree, KEEP_MESSAGE)}
+_SHARD[ARRIVALS] = _SHARD[MESSAGES]
 
 
-def is_empty(target):
-    """Whether nothing is pending; looks at every shard, at no entry."""
-    return all(_has_one(shard) for shard in target["shards"])
+def is_empty(queue):
+    """Whether nothing is in a target, or has arrived; looks at every shard, at no
+    entry."""
+    return all(_has_one(shard) for shard in queue["shards"])
 
 
 def _has_one(shard):

@@ -179,6 +179,23 @@ class IBatchTarget(IMessageTarget):
         """
 
 
+class IMessageMaker(Interface):
+    """Makes the messages of a target, so that who sends need not wait for it; a
+    utility named as the target up to the first ":".
+
+    Called soon after the commit, in a transaction of the drainer that takes away
+    what it is made of, with the site set as current site.
+    """
+
+    def make(root, body, options):
+        """The bodies of the messages, JSON-like, none or many; each gets an id of
+        its own. None: the message is to be delivered as it was sent.
+
+        What it writes is stored with them. After an error the message is parked;
+        retried, it comes here again.
+        """
+
+
 class IMarkTarget(Interface):
     """Brings rows up to date; a utility named as the target up to the first ":".
 

@@ -1,8 +1,10 @@
 """One full drain, of one root in this thread or of a whole database."""
 
+from ._arrivals import is_due
 from ._drain import drain_target
 from ._drain import Terms
 from ._drain import waiting
+from ._handing import hand_out_all
 from ._lease import new_owner
 from ._lease import release
 from ._session import Session
@@ -32,6 +34,8 @@ def drain_once(root, force=True, terms=None):
     try:
         with session.reading() as root:
             names = waiting(root, terms.force)
+        if names:
+            hand_out_all(session)
         return {name: _drain_and_release(session, name, terms) for name in names}
     finally:
         session.close()
@@ -71,18 +75,22 @@ def drain_database(db, sites=finders, force=True):
 
 
 def pending_targets(db, sites, force=False, owner=None):
-    """``[(site, find, target)]`` of all that could be delivered now."""
+    """``[(site, find, target)]`` of all that could be delivered now. Hands out what
+    has arrived for them."""
     manager = transaction.TransactionManager()
     connection = db.open(manager)
     try:
-        return [
-            (site, find, name)
+        found = [
+            (site, find, *_waiting(site, find, connection, force, owner))
             for site, find in sites(connection).items()
-            for name in _waiting(site, find, connection, force, owner)
         ]
     finally:
         manager.abort()
         connection.close()
+    for site, find, _names, due in found:
+        if due:
+            _hand_out(db, site, find)
+    return [(site, find, name) for site, find, names, _ in found for name in names]
 
 
 #: Sites whose outbox cannot be read; said once.
@@ -90,14 +98,28 @@ _unreadable = set()
 
 
 def _waiting(site, find, connection, force, owner):
-    """One site that cannot be drained does not keep the others from it."""
+    """``(names, whether to hand out)``. One site that cannot be drained does not
+    keep the others from it."""
     try:
-        return waiting(find(connection), force, owner)
+        root = find(connection)
+        names = waiting(root, force, owner)
+        return names, is_due(root, names)
     except (NewerLayout, LookupError) as error:
         if site not in _unreadable:
             _unreadable.add(site)
             logger.error("outbox: %s is not drained: %s", site, error)
-        return []
+        return [], False
+
+
+def _hand_out(db, site, find):
+    try:
+        session = Session(db, find)
+        try:
+            hand_out_all(session)
+        finally:
+            session.close()
+    except Exception:  # The other sites, and the next time, go on.
+        logger.exception("outbox: what arrived at %s was not handed out", site)
 
 
 def drain_alone(db, find, name, terms, let_go=False):

@@ -2,6 +2,7 @@
 collection is, and the embedded index itself. Built-in classes only.
 """
 
+from ..annotations import find_annotation
 from .interfaces import SearchError
 from BTrees.OOBTree import OOBTree
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def find_state(site):
 
     :raises NewerLayout:
     """
-    found = IAnnotations(site).get(ANNOTATION_KEY)
+    found = find_annotation(site, ANNOTATION_KEY)
     if found is not None and found["version"] > VERSION:
         raise NewerLayout(
             f"the index has layout {found['version']}, this version knows {VERSION}; "

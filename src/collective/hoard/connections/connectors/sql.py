@@ -3,6 +3,8 @@
 from .._closing import in_child
 from ..asking import asking
 from ..interfaces import IConnector
+from ..interfaces import NO_WRITES
+from ..interfaces import NoWritesHere
 from ..redact import without_secrets
 from .base import Connector
 from .base import library
@@ -23,9 +25,14 @@ _lock = Lock()
 
 
 class SqlClient:
-    """A database. Threads may share it: its sockets belong to the engine's pool."""
+    """A database. Threads may share it: its sockets belong to the engine's pool.
+
+    ``may_write`` is False for the client of a site on a historical or read-only
+    ZODB connection.
+    """
 
     kind = "sql"
+    may_write = True
 
     def __init__(self, settings):
         self.settings = settings
@@ -62,7 +69,11 @@ class SqlClient:
         On SQLite a savepoint raises an error, and Plone makes savepoints when
         content is renamed or pasted: write there through the outbox, or use
         PostgreSQL.
+
+        :raises NoWritesHere: the ZODB connection it was got for may not write.
         """
+        if not self.may_write:
+            raise NoWritesHere(NO_WRITES)
         current = transaction.get()
         key = ("collective.hoard.sql", self.settings)
         sessions = _sessions_of(current)

@@ -1,6 +1,7 @@
 """Publishing to an AMQP broker: one channel, kept with its connection."""
 
 from ...connections.interfaces import ServiceRefused
+from .corking import Cork
 from collective.hoard import _
 from dataclasses import dataclass
 from enum import Enum
@@ -74,8 +75,9 @@ class Publisher:
         self._verdicts.clear()
         try:
             self._declare(exchange, declare)
-            for letter in letters:
-                self._send(letter, exchange, mandatory, timeout)
+            with Cork(self._channel.connection.transport, timeout):
+                for letter in letters:
+                    self._send(letter, exchange, mandatory, timeout)
             self._wait(timeout)
         except ChannelError as error:
             raise ServiceRefused(_in_words(error, exchange)) from error
