@@ -97,11 +97,12 @@ class Instance:
         """See `fetch`; *body* is url-encoded."""
         return self.fetch("POST", path, body, as_admin)
 
-    def fetch(self, method, path, body=None, as_admin=False):
-        """A `Reply`, by a connection of its own."""
+    def fetch(self, method, path, body=None, as_admin=False, more=None):
+        """A `Reply`, by a connection of its own; *more* are headers."""
         headers = {"Authorization": LOG_IN} if as_admin else {}
         if body is not None:
             headers["Content-Type"] = FORM
+        headers |= more or {}
         connection = HTTPConnection("127.0.0.1", self.port, timeout=1800)
         try:
             started = perf_counter()

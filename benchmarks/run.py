@@ -77,6 +77,11 @@ class Sizes:
     passive_rounds: int = 5
     event_ticks: int = 60
     watched_seconds: int = 20
+    peer_saves: int = 100
+    peer_some: int = 20
+    peer_people: int = 8
+    peer_hang: int = 30
+    peer_undone: int = 10
 
 
 FULL = Sizes(
@@ -104,6 +109,7 @@ OTHERS = {
     "delivery": "Delivery",
     "outbox": "Outbox",
     "search": "Search",
+    "peers": "Faults on the way to Solr",
     "monitoring_poller": "Monitoring: the poller",
     "monitoring_history": "Monitoring: history",
     "monitoring_judge": "Monitoring: rules",

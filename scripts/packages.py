@@ -41,6 +41,8 @@ DEVELOPMENT = ("towncrier",)
 HOUSE = PRODUCTION + RELSTORAGE + DEVELOPMENT
 # Measured against by `make bench`, in a venv of their own.
 PEERS = ("collective.easyform", "zodbupdate")
+# This one changes Plone's catalog wherever it is installed, so that it has one more.
+SOLR_PEERS = ("collective.solr",)
 
 
 def canonical(name):

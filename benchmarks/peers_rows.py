@@ -1,0 +1,80 @@
+"""What is lost on the way to Solr when something fails: ours, collective.solr and a
+model of alm.solrindex, each in a Plone site of its own, with the same real Solr.
+
+collective.solr is in a venv of its own, see `scripts/bench.py`; without it, its column
+says so. The table is in docs/explanation/search.md.
+"""
+
+from dataclasses import dataclass
+from report import Row
+from solr_faults import all_faults
+from solr_sites import Contender
+from solr_sites import Site
+from solr_sites import start_solr
+import os
+import sys
+
+
+OURS = Contender("product_solr_hoard", sys.executable, "hoard")
+#: The strategy of alm.solrindex: the package itself is for Python 2.
+MODEL = Contender("product_solr_posting", sys.executable, "plone")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One line of the table: the contenders' texts, by their titles."""
+
+    fault: str
+    texts: dict
+    passed: bool | None
+
+    @property
+    def heads(self):
+        return ("fault", *self.texts, "verdict of ours")
+
+    @property
+    def cells(self):
+        verdict = {True: "pass", False: "MISS", None: "–"}[self.passed]
+        return (self.fault, *self.texts.values(), verdict)
+
+
+def measure(folder, sizes):
+    """Rows of the report."""
+    try:
+        server = start_solr()
+    except Exception as reason:  # One of `servers`, which is not imported here.
+        return [Row("Solr", f"not measured: {reason}")]
+    try:
+        columns = [
+            column(contender, folder / contender.module, server, sizes)
+            for contender in contenders()
+        ]
+    finally:
+        server.close()
+    return rows(columns)
+
+
+def contenders():
+    found = [OURS]
+    if python := os.environ.get("HOARD_SOLR_PEER_PYTHON"):
+        found.append(Contender("product_solr_collective", python, "plone"))
+    return [*found, MODEL]
+
+
+def column(contender, folder, server, sizes):
+    """``(title, cells)`` of one contender."""
+    site = Site(contender, folder, server)
+    try:
+        return site.title, list(all_faults(site, sizes))
+    finally:
+        site.close()
+
+
+def rows(columns):
+    """One row for each fault; ours comes first, and must be good."""
+    titles = [title for title, _ in columns]
+    found = []
+    for cells in zip(*(cells for _, cells in columns), strict=True):
+        texts = dict(zip(titles, (cell.text for cell in cells), strict=True))
+        found.append(Fault(cells[0].fault, texts, cells[0].good))
+    return found

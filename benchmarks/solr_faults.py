@@ -1,0 +1,187 @@
+"""The faults: each a function of a `solr_sites.Site`, which yields `Cell`s.
+
+At the end somebody else saves something, and when nothing is on its way any more,
+what Solr finds is compared with what is stored.
+"""
+
+from dataclasses import dataclass
+from instance import WorkerFailed
+from solr_sites import longest
+from solr_sites import middle
+from threading import Timer
+from time import monotonic
+from time import sleep
+
+
+#: A participant with this key finishes before all others; with the other one after
+#: FileStorage, whose key is a path, and before CMFCore's queue, whose key is a number.
+BEFORE_ALL, AFTER_ZODB = "!", "/~"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One contender in one fault; *good*: nobody and nothing suffered."""
+
+    fault: str
+    text: str
+    good: bool | None = None
+
+
+def all_faults(site, sizes):
+    """Yield all cells, always in the same order."""
+    yield from well(site, sizes)
+    yield from down(site, sizes)
+    yield from busy(site, sizes)
+    yield from hanging(site, sizes)
+    yield from undone(site, sizes)
+    yield from processes_killed(site)
+    yield from bad_document(site, sizes)
+    yield from solr_killed(site, sizes)
+
+
+def well(site, sizes):
+    """No fault: what a save takes, and how soon it is found."""
+    site.make("well")
+    said, waits = [], []
+    for count in range(1, sizes.peer_some + 1):
+        said += site.save("well")
+        started = monotonic()
+        while len(site.found("well")) < count and monotonic() - started < 30:
+            sleep(0.01)
+        waits.append(monotonic() - started)
+    outcome = site.tally("well")
+    text = f"{outcome}; a save takes {middle(said)}, found {middle(waits)} later"
+    yield Cell(f"none: {sizes.peer_some} saves", text, outcome.is_good)
+
+
+def down(site, sizes):
+    """Solr is not there while people save, and comes back."""
+    site.make("down")
+    site.save("down")  # Who wants a schema has it from now on.
+    site.settle("down")
+    site.down()
+    site.save("down", sizes.peer_saves)
+    site.up()
+    seconds = site.settle("down")
+    outcome = site.tally("down")
+    text = f"{outcome}; that was all after {seconds:.0f} s"
+    yield Cell(
+        f"Solr is down during {sizes.peer_saves} saves, then back",
+        text,
+        outcome.is_good,
+    )
+    site.save("down")
+    outcome = site.tally("down")
+    yield Cell("… and somebody else saves something", str(outcome), outcome.is_good)
+    repaired = site.ask("do", "repair")
+    outcome = site.tally("down")
+    text = f"{outcome}, after {repaired}" if repaired else "has none"
+    yield Cell("… and its own repair is called by hand", text)
+
+
+def busy(site, sizes):
+    """Solr answers, but 503."""
+    site.make("busy")
+    site.busy()
+    said = site.save("busy", sizes.peer_some)
+    site.proxy.restore()
+    site.save("busy")
+    outcome = site.tally("busy")
+    text = f"{outcome}; a save took {middle(said)}, at most {longest(said)}"
+    fault = f"Solr answers 503 during {sizes.peer_some} saves"
+    yield Cell(fault, text, outcome.is_good)
+
+
+def hanging(site, sizes):
+    """Solr takes connections and says nothing, for a while."""
+    site.make("hanging")
+    site.proxy.hang()
+    Timer(sizes.peer_hang, site.proxy.restore).start()
+    started = monotonic()
+    said = site.save("hanging", sizes.peer_people, at_once=True)
+    sleep(max(sizes.peer_hang + 1 - (monotonic() - started), 0))
+    site.save("hanging")
+    outcome = site.tally("hanging")
+    text = f"{outcome}; a save took {middle(said)}, at most {longest(said)}"
+    fault = f"Solr hangs for {sizes.peer_hang} s while {sizes.peer_people} people save"
+    yield Cell(fault, text, outcome.is_good)
+
+
+UNDONE = {
+    "aborted": "aborted after indexing, {} times",
+    "conflicting": "a conflict in the commit, {} times",
+    "refused": "another participant refuses in its vote, {} times",
+    "taken_back": "taken back to a savepoint after a search, {} times",
+}
+
+
+def undone(site, sizes):
+    """What was written is taken back by the transaction."""
+    for name, title in UNDONE.items():
+        site.make(name)
+        site.ask("fault", name, name, sizes.peer_undone)
+        site.ask("fault", "write", name, 1)
+        outcome = site.tally(name)
+        text = f"{outcome}, {outcome.phantoms} phantoms"
+        yield Cell(title.format(sizes.peer_undone), text, outcome.is_good)
+
+
+def processes_killed(site):
+    """kill -9 of the process, in the middle of its commit."""
+    ends = {
+        "kill -9 after all votes, before the ZODB's finish": ("vote", BEFORE_ALL, 0),
+        "kill -9 after the ZODB's finish": ("finish", AFTER_ZODB, 1),
+    }
+    for title, (place, key, stored) in ends.items():
+        site.make(place)
+        try:
+            site.ask("fault", "killed", place, key)
+        except WorkerFailed:
+            site.restart()
+        if len(site.stored(place)) != stored:
+            raise AssertionError("the process was killed at another moment")
+        site.ask("fault", "write", place, 1)
+        outcome = site.tally(place)
+        text = f"{outcome}, {outcome.phantoms} phantoms"
+        yield Cell(title, text, outcome.is_good)
+
+
+def bad_document(site, sizes):
+    """Solr refuses one of the documents of a transaction (HTTP 400)."""
+    count = sizes.peer_some
+    site.make("bad")
+    told = site.ask("fault", "together", "bad", count, count // 2)
+    site.ask("fault", "write", "bad", 1)
+    outcome = site.tally("bad")
+    if told:
+        text, good = f"all {count} are refused, the person is told", False
+    else:
+        rest = outcome.lost - 1
+        where = "shown to administrators" if site.ask("do", "shown") else "in the log"
+        text, good = f"{rest} of {count - 1} lost; the refused one is {where}", not rest
+    yield Cell(f"Solr refuses one of {count} documents, what of the rest", text, good)
+
+
+def solr_killed(site, sizes):
+    """Solr dies with what it has acknowledged and not committed."""
+    outcome = _killed(site, "solr", sizes)
+    title = f"kill -9 of Solr after {sizes.peer_some} saves"
+    yield Cell(title, str(outcome), outcome.is_good)
+    if within := site.ask("do", "set_commit_within", 10_000):
+        outcome = _killed(site, "within", sizes, grace=12)
+        text, good = f"{outcome} ({within})", outcome.is_good
+        site.ask("do", "set_commit_within", 0)
+    else:
+        text, good = "as above", None
+    yield Cell("… that nobody has committed", text, good)
+
+
+def _killed(site, place, sizes, grace=None):
+    site.make(place)
+    site.save(place, sizes.peer_some)
+    while site.ask("do", "waiting"):
+        sleep(0.05)
+    site.killed()
+    site.up()
+    site.save(place)
+    return site.tally(place, grace)
