@@ -57,7 +57,11 @@ def add(site, id, number, bad=False):
     values = submission(number)
     if bad:
         values["comments"] = BAD
-    submit(site[id], values)
+    submit(site[id], {name: _as_typed(value) for name, value in values.items()})
+
+
+def _as_typed(value):
+    return "1" if value is True else str(value)
 
 
 def stored(site, id):

@@ -42,7 +42,8 @@ HOUSE = PRODUCTION + RELSTORAGE + DEVELOPMENT
 # Measured against by `make bench`, in a venv of their own.
 PEERS = ("collective.easyform", "zodbupdate")
 # This one changes Plone's catalog wherever it is installed, so that it has one more.
-SOLR_PEERS = ("collective.solr",)
+# It imports six and does not ask for it.
+SOLR_PEERS = ("collective.solr", "six")
 
 
 def canonical(name):
