@@ -125,7 +125,7 @@ class Site:
     def found(self, place):
         """Keys that Solr finds, asked past everything that may be between."""
         key, filters = self._places[place]
-        query = [("q", "*:*"), ("rows", 10_000), ("fl", key)]
+        query = [("q", "*:*"), ("rows", 10_000), ("fl", key), ("wt", "json")]
         query += [("fq", one) for one in filters]
         answer = self.server.get(f"{self._solr}/select?{urlencode(query)}")
         return {document[key] for document in answer["response"]["docs"]}
@@ -162,7 +162,16 @@ class Site:
 
     def up(self):
         self.server.start()
+        while not self._answers():
+            sleep(0.1)
         self.proxy.restore()
+
+    def _answers(self):
+        """Whether this core does, too: the server waits for ours alone."""
+        try:
+            return bool(self.server.get(f"{self._solr}/select?q=*:*&rows=0&wt=json"))
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True)
