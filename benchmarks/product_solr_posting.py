@@ -45,6 +45,13 @@ def repair(site):
     """It has none."""
 
 
+class NoSavepoint:
+    """What was posted stays."""
+
+    def rollback(self):
+        pass
+
+
 class Manager(Participant):
     """One for each ZODB connection; takes part once in a transaction."""
 
@@ -58,6 +65,9 @@ class Manager(Participant):
             transaction.get().join(self)
             self._joined = True
         self._client.add([document], commit=False)
+
+    def savepoint(self):
+        return NoSavepoint()
 
     def tpc_finish(self, transaction):
         try:

@@ -1,9 +1,11 @@
 """The faults: each a function of a `solr_sites.Site`, which yields `Cell`s.
 
 At the end somebody else saves something, and when nothing is on its way any more,
-what Solr finds is compared with what is stored.
+what Solr finds is compared with what is stored. *Lost*: stored, and not in Solr;
+*phantoms*: in Solr, and not stored.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from instance import WorkerFailed
 from solr_sites import longest
@@ -95,14 +97,18 @@ def busy(site, sizes):
 def hanging(site, sizes):
     """Solr takes connections and says nothing, for a while."""
     site.make("hanging")
+    site.look()
     site.proxy.hang()
     Timer(sizes.peer_hang, site.proxy.restore).start()
     started = monotonic()
-    said = site.save("hanging", sizes.peer_people, at_once=True)
+    with ThreadPoolExecutor(1) as visitor:
+        looking = visitor.submit(lambda: sleep(sizes.peer_hang / 6) or site.look())
+        said = site.save("hanging", sizes.peer_people, at_once=True)
     sleep(max(sizes.peer_hang + 1 - (monotonic() - started), 0))
     site.save("hanging")
     outcome = site.tally("hanging")
     text = f"{outcome}; a save took {middle(said)}, at most {longest(said)}"
+    text += f"; a visitor's page {looking.result():.2f} s"
     fault = f"Solr hangs for {sizes.peer_hang} s while {sizes.peer_people} people save"
     yield Cell(fault, text, outcome.is_good)
 
@@ -122,8 +128,7 @@ def undone(site, sizes):
         site.ask("fault", name, name, sizes.peer_undone)
         site.ask("fault", "write", name, 1)
         outcome = site.tally(name)
-        text = f"{outcome}, {outcome.phantoms} phantoms"
-        yield Cell(title.format(sizes.peer_undone), text, outcome.is_good)
+        yield Cell(title.format(sizes.peer_undone), str(outcome), outcome.is_good)
 
 
 def processes_killed(site):
@@ -142,8 +147,7 @@ def processes_killed(site):
             raise AssertionError("the process was killed at another moment")
         site.ask("fault", "write", place, 1)
         outcome = site.tally(place)
-        text = f"{outcome}, {outcome.phantoms} phantoms"
-        yield Cell(title, text, outcome.is_good)
+        yield Cell(title, str(outcome), outcome.is_good)
 
 
 def bad_document(site, sizes):

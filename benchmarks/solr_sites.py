@@ -119,6 +119,10 @@ class Site:
         self._said[place] += [well for well, _ in said]
         return [seconds for _, seconds in said]
 
+    def look(self):
+        """The seconds that a visitor waits for the front page."""
+        return self.instance.get("/Plone").seconds
+
     def stored(self, place):
         return set(self.ask("do", "stored", place))
 
@@ -207,6 +211,8 @@ class Outcome:
 
     def __str__(self):
         parts = [f"{self.lost} of {len(self.stored)} lost"]
+        if self.phantoms:
+            parts.append(f"{self.phantoms} phantoms")
         if self.refused:
             parts.append(f"{self.refused} people refused")
         if self.misled:
