@@ -8,6 +8,7 @@ says so. The table is in docs/explanation/search.md.
 from dataclasses import dataclass
 from report import Row
 from solr_faults import all_faults
+from solr_faults import TITLES
 from solr_sites import Contender
 from solr_sites import Site
 from solr_sites import start_solr
@@ -51,7 +52,7 @@ def measure(folder, sizes):
         ]
     finally:
         server.close()
-    return rows(columns)
+    return rows(columns, sizes)
 
 
 def contenders():
@@ -62,19 +63,20 @@ def contenders():
 
 
 def column(contender, folder, server, sizes):
-    """``(title, cells)`` of one contender."""
+    """``(title, {fault: Cell})`` of one contender."""
     site = Site(contender, folder, server)
     try:
-        return site.title, list(all_faults(site, sizes))
+        return site.title, {cell.fault: cell for cell in all_faults(site, sizes)}
     finally:
         site.close()
 
 
-def rows(columns):
+def rows(columns, sizes):
     """One row for each fault; ours comes first, and must be good."""
-    titles = [title for title, _ in columns]
+    heads = [title for title, _ in columns]
     found = []
-    for cells in zip(*(cells for _, cells in columns), strict=True):
-        texts = dict(zip(titles, (cell.text for cell in cells), strict=True))
-        found.append(Fault(cells[0].fault, texts, cells[0].good))
+    for fault, title in TITLES.items():
+        cells = [of[fault] for _, of in columns]
+        texts = dict(zip(heads, (cell.text for cell in cells), strict=True))
+        found.append(Fault(title.format(**vars(sizes)), texts, cells[0].good))
     return found

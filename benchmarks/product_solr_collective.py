@@ -34,6 +34,12 @@ def set_commit_within(site, milliseconds):
     return f"commit_within {milliseconds} ms"
 
 
+def set_timeout(site, seconds):
+    """There is none by default, which is 0.0."""
+    api.portal.set_registry_record(RECORDS + "index_timeout", float(seconds))
+    return f"index_timeout {seconds} s"
+
+
 def make_place(site, id):
     """:return: the field with the key in Solr, and what selects this place there."""
     folder = api.content.create(site, "Folder", id, title=id)

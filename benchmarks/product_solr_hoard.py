@@ -42,6 +42,10 @@ def set_commit_within(site, milliseconds):
     """Always 0.5 s. :return: how this is called, if it can be set."""
 
 
+def set_timeout(site, seconds):
+    """It has one. :return: how this is called, if there is none by default."""
+
+
 def make_place(site, id):
     """:return: the field with the key in Solr, and what selects this place there."""
     form = make_form(site, id)

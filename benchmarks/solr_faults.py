@@ -20,9 +20,31 @@ from time import sleep
 BEFORE_ALL, AFTER_ZODB = "!", "/~"
 
 
+#: What the table calls the faults, in its order; numbers are of `run.Sizes`.
+TITLES = {
+    "well": "none: {peer_some} saves",
+    "down": "Solr is down during {peer_saves} saves, then back",
+    "down, a save": "… and somebody else saves something",
+    "down, repaired": "… and its own repair is called by hand",
+    "busy": "Solr answers 503 during {peer_some} saves",
+    "hanging": "Solr hangs for {peer_hang} s while {peer_people} people save",
+    "hanging, limited": "… and there is a time-out, where it can be set",
+    "aborted": "aborted after indexing, {peer_undone} times",
+    "conflicting": "a conflict in the commit, {peer_undone} times",
+    "refused": "another participant refuses in its vote, {peer_undone} times",
+    "taken_back": "taken back to a savepoint after a search, {peer_undone} times",
+    "vote": "kill -9 after all votes, before the ZODB's finish",
+    "finish": "kill -9 after the ZODB's finish",
+    "bad": "Solr refuses one of {peer_some} documents: what of the rest?",
+    "solr": "kill -9 of Solr after {peer_some} saves",
+    "solr, within": "… that nobody has committed",
+}
+UNDONE = ("aborted", "conflicting", "refused", "taken_back")
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One contender in one fault; *good*: nobody and nothing suffered."""
+    """One contender in one of `TITLES`; *good*: nobody and nothing suffered."""
 
     fault: str
     text: str
@@ -30,7 +52,7 @@ class Cell:
 
 
 def all_faults(site, sizes):
-    """Yield all cells, always in the same order."""
+    """Yield a cell for each of `TITLES`."""
     yield from well(site, sizes)
     yield from down(site, sizes)
     yield from busy(site, sizes)
@@ -53,7 +75,7 @@ def well(site, sizes):
         waits.append(monotonic() - started)
     outcome = site.tally("well")
     text = f"{outcome}; a save takes {middle(said)}, found {middle(waits)} later"
-    yield Cell(f"none: {sizes.peer_some} saves", text, outcome.is_good)
+    yield Cell("well", text, outcome.is_good)
 
 
 def down(site, sizes):
@@ -67,18 +89,14 @@ def down(site, sizes):
     seconds = site.settle("down")
     outcome = site.tally("down")
     text = f"{outcome}; that was all after {seconds:.0f} s"
-    yield Cell(
-        f"Solr is down during {sizes.peer_saves} saves, then back",
-        text,
-        outcome.is_good,
-    )
+    yield Cell("down", text, outcome.is_good)
     site.save("down")
     outcome = site.tally("down")
-    yield Cell("… and somebody else saves something", str(outcome), outcome.is_good)
+    yield Cell("down, a save", str(outcome), outcome.is_good)
     repaired = site.ask("do", "repair")
     outcome = site.tally("down")
     text = f"{outcome}, after {repaired}" if repaired else "has none"
-    yield Cell("… and its own repair is called by hand", text)
+    yield Cell("down, repaired", text)
 
 
 def busy(site, sizes):
@@ -90,54 +108,51 @@ def busy(site, sizes):
     site.save("busy")
     outcome = site.tally("busy")
     text = f"{outcome}; a save took {middle(said)}, at most {longest(said)}"
-    fault = f"Solr answers 503 during {sizes.peer_some} saves"
-    yield Cell(fault, text, outcome.is_good)
+    yield Cell("busy", text, outcome.is_good)
 
 
 def hanging(site, sizes):
     """Solr takes connections and says nothing, for a while."""
-    site.make("hanging")
+    yield _hang(site, "hanging", sizes)
+    if limit := site.ask("do", "set_timeout", 2):
+        again = _hang(site, "limited", sizes)
+        text, good = f"{again.text} ({limit})", again.good
+        site.ask("do", "set_timeout", 0)
+    else:
+        text, good = "as above", None
+    yield Cell("hanging, limited", text, good)
+
+
+def _hang(site, place, sizes):
+    site.make(place)
     site.look()
     site.proxy.hang()
     Timer(sizes.peer_hang, site.proxy.restore).start()
     started = monotonic()
     with ThreadPoolExecutor(1) as visitor:
         looking = visitor.submit(lambda: sleep(sizes.peer_hang / 6) or site.look())
-        said = site.save("hanging", sizes.peer_people, at_once=True)
+        said = site.save(place, sizes.peer_people, at_once=True)
     sleep(max(sizes.peer_hang + 1 - (monotonic() - started), 0))
-    site.save("hanging")
-    outcome = site.tally("hanging")
+    site.save(place)
+    outcome = site.tally(place)
     text = f"{outcome}; a save took {middle(said)}, at most {longest(said)}"
     text += f"; a visitor's page {looking.result():.2f} s"
-    fault = f"Solr hangs for {sizes.peer_hang} s while {sizes.peer_people} people save"
-    yield Cell(fault, text, outcome.is_good)
-
-
-UNDONE = {
-    "aborted": "aborted after indexing, {} times",
-    "conflicting": "a conflict in the commit, {} times",
-    "refused": "another participant refuses in its vote, {} times",
-    "taken_back": "taken back to a savepoint after a search, {} times",
-}
+    return Cell("hanging", text, outcome.is_good)
 
 
 def undone(site, sizes):
     """What was written is taken back by the transaction."""
-    for name, title in UNDONE.items():
+    for name in UNDONE:
         site.make(name)
         site.ask("fault", name, name, sizes.peer_undone)
         site.ask("fault", "write", name, 1)
         outcome = site.tally(name)
-        yield Cell(title.format(sizes.peer_undone), str(outcome), outcome.is_good)
+        yield Cell(name, str(outcome), outcome.is_good)
 
 
 def processes_killed(site):
     """kill -9 of the process, in the middle of its commit."""
-    ends = {
-        "kill -9 after all votes, before the ZODB's finish": ("vote", BEFORE_ALL, 0),
-        "kill -9 after the ZODB's finish": ("finish", AFTER_ZODB, 1),
-    }
-    for title, (place, key, stored) in ends.items():
+    for place, key, stored in (("vote", BEFORE_ALL, 0), ("finish", AFTER_ZODB, 1)):
         site.make(place)
         try:
             site.ask("fault", "killed", place, key)
@@ -147,7 +162,7 @@ def processes_killed(site):
             raise AssertionError("the process was killed at another moment")
         site.ask("fault", "write", place, 1)
         outcome = site.tally(place)
-        yield Cell(title, str(outcome), outcome.is_good)
+        yield Cell(place, str(outcome), outcome.is_good)
 
 
 def bad_document(site, sizes):
@@ -163,21 +178,20 @@ def bad_document(site, sizes):
         rest = outcome.lost - 1
         where = "shown to administrators" if site.ask("do", "shown") else "in the log"
         text, good = f"{rest} of {count - 1} lost; the refused one is {where}", not rest
-    yield Cell(f"Solr refuses one of {count} documents, what of the rest", text, good)
+    yield Cell("bad", text, good)
 
 
 def solr_killed(site, sizes):
     """Solr dies with what it has acknowledged and not committed."""
     outcome = _killed(site, "solr", sizes)
-    title = f"kill -9 of Solr after {sizes.peer_some} saves"
-    yield Cell(title, str(outcome), outcome.is_good)
+    yield Cell("solr", str(outcome), outcome.is_good)
     if within := site.ask("do", "set_commit_within", 10_000):
         outcome = _killed(site, "within", sizes, grace=12)
         text, good = f"{outcome} ({within})", outcome.is_good
         site.ask("do", "set_commit_within", 0)
     else:
         text, good = "as above", None
-    yield Cell("… that nobody has committed", text, good)
+    yield Cell("solr, within", text, good)
 
 
 def _killed(site, place, sizes, grace=None):
