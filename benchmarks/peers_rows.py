@@ -18,7 +18,7 @@ import sys
 
 OURS = Contender("product_solr_hoard", sys.executable, "hoard")
 #: The strategy of alm.solrindex: the package itself is for Python 2.
-MODEL = Contender("product_solr_posting", sys.executable, "plone")
+MODEL = Contender("product_solr_posting", sys.executable, "model")
 
 
 @dataclass(frozen=True)

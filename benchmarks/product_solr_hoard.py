@@ -4,6 +4,7 @@ from collective.hoard.controlpanel.services import prefix_of
 from collective.hoard.forms.keeping import find_ledger
 from collective.hoard.forms.submit import submit
 from collective.hoard.outbox import outbox_state
+from collective.hoard.search.check import check
 from collective.hoard.search.solr import _index
 from collective.hoard.search.solr._documents import document_id
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from product_hoard import prepare  # noqa: F401 - asked for by the worker
 from product_hoard import PROFILE  # noqa: F401 - asked for by the worker
 from product_hoard import tokens as issue
 from submissions import submission
+import transaction
 
 
 BAD = "a wrong document"
@@ -84,4 +86,6 @@ def shown(site):
 
 
 def repair(site):
-    """Nothing to do. :return: what was called, if there is something."""
+    """:return: what was called."""
+    list(check(site, repair=True, commit=transaction.commit))
+    return "its check"

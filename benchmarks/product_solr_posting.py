@@ -46,7 +46,7 @@ def set_timeout(site, seconds):
 
 
 def repair(site):
-    """Its catalog can be indexed anew, which is not what is compared here."""
+    """Its catalog can be indexed anew; the model has none."""
 
 
 class NoSavepoint:

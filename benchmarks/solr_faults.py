@@ -18,11 +18,13 @@ from time import sleep
 #: A participant with this key finishes before all others; with the other one after
 #: FileStorage, whose key is a path, and before CMFCore's queue, whose key is a number.
 BEFORE_ALL, AFTER_ZODB = "!", "/~"
+#: With ZEO, whose key is "1:...", after the queue, whose number begins with 14 or so.
+BEFORE_ZEO = "19"
 
 
 #: What the table calls the faults, in its order; numbers are of `run.Sizes`.
 TITLES = {
-    "well": "none: {peer_some} saves",
+    "well": "no fault: {peer_some} saves",
     "down": "Solr is down during {peer_saves} saves, then back",
     "down, a save": "… and somebody else saves something",
     "down, repaired": "… and its own repair is called by hand",
@@ -35,6 +37,7 @@ TITLES = {
     "taken_back": "taken back to a savepoint after a search, {peer_undone} times",
     "vote": "kill -9 after all votes, before the ZODB's finish",
     "finish": "kill -9 after the ZODB's finish",
+    "zeo": "the same with ZEO, just before the ZODB's finish",
     "bad": "Solr refuses one of {peer_some} documents: what of the rest?",
     "solr": "kill -9 of Solr after {peer_some} saves",
     "solr, within": "… that nobody has committed",
@@ -88,14 +91,14 @@ def down(site, sizes):
     site.up()
     seconds = site.settle("down")
     outcome = site.tally("down")
-    text = f"{outcome}; that was all after {seconds:.0f} s"
+    text = f"{outcome}, {seconds:.0f} s after Solr was back"
     yield Cell("down", text, outcome.is_good)
     site.save("down")
     outcome = site.tally("down")
     yield Cell("down, a save", str(outcome), outcome.is_good)
     repaired = site.ask("do", "repair")
     outcome = site.tally("down")
-    text = f"{outcome}, after {repaired}" if repaired else "has none"
+    text = f"{outcome}, after {repaired}" if repaired else "not modelled"
     yield Cell("down, repaired", text)
 
 
@@ -152,17 +155,23 @@ def undone(site, sizes):
 
 def processes_killed(site):
     """kill -9 of the process, in the middle of its commit."""
-    for place, key, stored in (("vote", BEFORE_ALL, 0), ("finish", AFTER_ZODB, 1)):
-        site.make(place)
-        try:
-            site.ask("fault", "killed", place, key)
-        except WorkerFailed:
-            site.restart()
-        if len(site.stored(place)) != stored:
-            raise AssertionError("the process was killed at another moment")
-        site.ask("fault", "write", place, 1)
-        outcome = site.tally(place)
-        yield Cell(place, str(outcome), outcome.is_good)
+    yield _kill(site, "vote", BEFORE_ALL, 0)
+    yield _kill(site, "finish", AFTER_ZODB, 1)
+    with site.over_zeo() as other:
+        yield _kill(other, "zeo", BEFORE_ZEO, 0)
+
+
+def _kill(site, place, key, stored):
+    site.make(place)
+    try:
+        site.ask("fault", "killed", place, key)
+    except WorkerFailed:
+        site.restart()
+    if len(site.stored(place)) != stored:
+        raise AssertionError("the process was killed at another moment")
+    site.ask("fault", "write", place, 1)
+    outcome = site.tally(place)
+    return Cell(place, str(outcome), outcome.is_good)
 
 
 def bad_document(site, sizes):

@@ -3,6 +3,7 @@ needs of them: to save over HTTP, to count in the store and in Solr, to break th
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from instance import Instance
 from pages import HOARD
@@ -14,6 +15,7 @@ from time import sleep
 from urllib.parse import urlencode
 import json
 import sys
+import ZEO
 
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
@@ -28,7 +30,7 @@ BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy
 
 
 def start_solr():
-    """A Solr of our own with a core for each kind of site.
+    """A Solr of our own with a core for each contender.
 
     :raises servers.NotThere, servers.NotStarted: It cannot be had.
     """
@@ -36,7 +38,7 @@ def start_solr():
         sys.path.insert(0, str(TESTS))
     from servers.solr import Solr
 
-    return Solr(cores={"plone": CORE}).start()
+    return Solr(cores={"plone": CORE, "model": CORE}).start()
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,12 @@ class Contender:
 
 
 class Site:
-    """One contender's site while it is measured; *folder* keeps its data."""
+    """One contender's site while it is measured; *folder* keeps its data.
 
-    def __init__(self, contender, folder, server):
+    :param zeo: Whether a ZEO server has the data, not the process itself.
+    """
+
+    def __init__(self, contender, folder, server, zeo=False):
         from servers.proxy import Proxy
 
         self.contender = contender
@@ -80,13 +85,15 @@ class Site:
         base = server.url.rpartition("/")[0]
         self._solr = f"{base}/{contender.core}"
         self.proxy = Proxy(self._solr)
+        self._zeo, self._stop_zeo = _start_zeo(folder) if zeo else (None, None)
         self.instance = self._start()
         self.ask("make_site")
         self.ask("do", "connect_solr", self.proxy.url)
         self.title = self.ask("do", "version_of")
 
     def _start(self):
-        return Instance(self._folder, self.contender.python, self.contender.module)
+        contender = self.contender
+        return Instance(self._folder, contender.python, contender.module, self._zeo)
 
     def restart(self):
         self.instance.stop()
@@ -95,6 +102,17 @@ class Site:
     def close(self):
         self.instance.stop()
         self.proxy.close()
+        if self._stop_zeo:
+            self._stop_zeo()
+
+    @contextmanager
+    def over_zeo(self):
+        """Another site of the same contender, its data in a ZEO server."""
+        other = Site(self.contender, self._folder / "zeo", self.server, zeo=True)
+        try:
+            yield other
+        finally:
+            other.close()
 
     def ask(self, job, *arguments):
         return self.instance.ask(job, *arguments)
@@ -176,6 +194,15 @@ class Site:
             return bool(self.server.get(f"{self._solr}/select?q=*:*&rows=0&wt=json"))
         except OSError:
             return False
+
+
+def _start_zeo(folder):
+    """``(HOST:PORT, a function that stops it)``"""
+    folder.mkdir(parents=True, exist_ok=True)
+    blobs = str(folder / "blobs")
+    path = str(folder / "Served.fs")
+    address, stop = ZEO.server(path, blob_dir=blobs, port=("127.0.0.1", 0))
+    return f"{address[0]}:{address[1]}", stop
 
 
 @dataclass(frozen=True)

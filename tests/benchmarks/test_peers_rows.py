@@ -107,7 +107,7 @@ def test_one_row_for_each_fault_ours_first(sizes):
 
     assert [row.passed for row in found].count(False) == 1
     assert "| fault | ours | theirs | verdict of ours |" in report(found)
-    assert "| none: 4 saves | 0 lost | 9 lost | pass |" in report(found)
+    assert "| no fault: 4 saves | 0 lost | 9 lost | pass |" in report(found)
 
 
 def test_the_docs_show_the_faults_that_are_measured(sizes):
