@@ -67,6 +67,16 @@ def stored(site, id):
     return [IUUID(page) for page in site[id].objectValues()]
 
 
+def searched(site, id):
+    """How many pages the site's own search finds, by way of Solr."""
+    path = "/".join(site[id].getPhysicalPath())
+    catalog = api.portal.get_tool("portal_catalog")
+    found = catalog(use_solr=True, portal_type="Document", path=path)
+    if type(found).__module__ != "collective.solr.parser":
+        raise AssertionError("Solr was not asked")
+    return len(found)
+
+
 def waiting(site):
     """It keeps nothing for later."""
     return 0

@@ -5,6 +5,7 @@ from collective.hoard.forms.keeping import find_ledger
 from collective.hoard.forms.submit import submit
 from collective.hoard.outbox import outbox_state
 from collective.hoard.search.check import check
+from collective.hoard.search.engine import search
 from collective.hoard.search.solr import _index
 from collective.hoard.search.solr._documents import document_id
 from importlib.metadata import version
@@ -73,6 +74,14 @@ def _as_typed(value):
 def stored(site, id):
     uid = site[id].UID()
     return [document_id(uid, key) for key in find_ledger(site[id]).iter_keys()]
+
+
+def searched(site, id):
+    """How many submissions the site's own search finds, by way of Solr."""
+    found = search(site, {"form": site[id].UID()})
+    if found.lag.scanned:
+        raise AssertionError("Solr was not asked")
+    return found.found.total
 
 
 def waiting(site):

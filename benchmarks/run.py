@@ -140,7 +140,8 @@ def main(argv=None):
         folder = Path(folder)
         rows, ledgers = measure(products(folder, peer), sizes, options.only)
         others = measure_others(folder, sizes, options.only)
-    print(report(rows))
+    if rows:
+        print(report(rows))
     if ledgers:
         print(f"\n{ledgers}")
     for title, found in others.items():

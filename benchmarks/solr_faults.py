@@ -77,6 +77,8 @@ def well(site, sizes):
             sleep(0.01)
         waits.append(monotonic() - started)
     outcome = site.tally("well")
+    if site.ask("do", "searched", "well") not in (None, sizes.peer_some):
+        raise AssertionError("the site's own search finds something else")
     text = f"{outcome}; a save takes {middle(said)}, found {middle(waits)} later"
     yield Cell("well", text, outcome.is_good)
 
