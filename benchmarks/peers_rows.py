@@ -2,7 +2,7 @@
 model of alm.solrindex, each in a Plone site of its own, with the same real Solr.
 
 collective.solr is in a venv of its own, see `scripts/bench.py`; without it, its column
-says so. The table is in docs/explanation/search.md.
+is left out. The table is in docs/explanation/search.md.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from report import Row
 from solr_faults import all_faults
 from solr_faults import TITLES
 from solr_sites import Contender
+from solr_sites import NotStarted
+from solr_sites import NotThere
 from solr_sites import Site
 from solr_sites import start_solr
 import os
@@ -43,7 +45,7 @@ def measure(folder, sizes):
     """Rows of the report."""
     try:
         server = start_solr()
-    except Exception as reason:  # One of `servers`, which is not imported here.
+    except (NotStarted, NotThere) as reason:
         return [Row("Solr", f"not measured: {reason}")]
     try:
         columns = [

@@ -93,7 +93,9 @@ def down(site, sizes):
     site.up()
     seconds = site.settle("down")
     outcome = site.tally("down")
-    text = f"{outcome}, {seconds:.0f} s after Solr was back"
+    text = str(outcome)
+    if outcome.is_good:
+        text += f", complete {seconds:.0f} s after Solr was back"
     yield Cell("down", text, outcome.is_good)
     site.save("down")
     outcome = site.tally("down")

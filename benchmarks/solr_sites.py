@@ -18,13 +18,20 @@ import sys
 import ZEO
 
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+# The servers are the tests' own.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from servers import NotStarted  # noqa: E402, F401
+from servers import NotThere  # noqa: E402, F401
+from servers.proxy import Proxy  # noqa: E402
+from servers.solr import Solr  # noqa: E402
+
+
 CORE = Path(__file__).with_name("solr_plone")
 #: What a client of `plone.restapi` says.
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 #: Seconds after the last thing that could still be on its way to Solr, until what
 #: is missing is taken for lost. Ours commits within 0.5 s.
-GRACE = 2
+GRACE = 5
 PATIENCE = 120
 BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy"
 
@@ -32,12 +39,8 @@ BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy
 def start_solr():
     """A Solr of our own with a core for each contender.
 
-    :raises servers.NotThere, servers.NotStarted: It cannot be had.
+    :raises NotThere, NotStarted: It cannot be had.
     """
-    if str(TESTS) not in sys.path:
-        sys.path.insert(0, str(TESTS))
-    from servers.solr import Solr
-
     return Solr(cores={"plone": CORE, "model": CORE}).start()
 
 
@@ -76,8 +79,6 @@ class Site:
     """
 
     def __init__(self, contender, folder, server, zeo=False):
-        from servers.proxy import Proxy
-
         self.contender = contender
         self.server = server
         self._folder = folder
