@@ -110,7 +110,8 @@ def exercise():
             await_answer(name, f"{address}/hoard", start(processes, name, "console"))
         title = add_page(one, password)
         see_page(two, title)
-        see_delivery(start(processes, "outbox"))
+        start(processes, "outbox")
+        see_delivery()
     say("  Stopped both instances, the outbox and the ZEO server")
     check_stopped(ports)
 
@@ -152,8 +153,8 @@ def see_page(address, title):
     say("  Instance 2 shows the page to a visitor")
 
 
-def see_delivery(process):
-    """Put something into the outbox and wait until *process* has delivered it."""
+def see_delivery():
+    """Put something into the outbox and wait until it was delivered."""
     script = PLACE / "send.py"
     script.write_text(SEND)
     run_step(
@@ -163,7 +164,9 @@ def see_delivery(process):
     )
     for _ in range(10):
         target = outbox_target("search")
-        if not target["pending"] and f":{process.pid}:" in target["drainer"]:
+        # Nobody else may deliver here. Who did is only said for as long as the lease
+        # lasts, which on a busy machine ends before the question is answered.
+        if target["sent"] and not target["pending"]:
             say("  bin/outbox delivered it")
             return
     give_up(f"bin/outbox did not deliver it: {target}")

@@ -214,7 +214,7 @@ WHOLE = [
     (definition(field("decimal", min=float("inf"))), ""),
     (definition(field(title="\ud800")), ""),
     (definition(field(title="a" * 1_000_000)), ""),
-    ({"version": 1, "fieldsets": [], "x": object()}, ""),
+    ({"version": 1, "fieldsets": [], "x": object}, ""),
     ({"version": 1, "fieldsets": [], 7: 1}, ""),
     ({"version": 1, "fieldsets": [], None: 1}, ""),
     (definition({7: 8}), ""),

@@ -1,10 +1,12 @@
 """A site with content types, working copies and an add-on that uses storage."""
 
+from collective.hoard.testing import HOARD_SERVER_TESTING
 from pathlib import Path
 from plone.app.testing import setRoles
 from plone.app.testing import TEST_USER_ID
 from plone.app.z3cform.interfaces import IPloneFormLayer
 from pytest_plone import fixtures_factory
+from types import SimpleNamespace
 from z3c.form.interfaces import IFormLayer
 from zope.annotation.attribute import AttributeAnnotations
 from zope.annotation.interfaces import IAttributeAnnotatable
@@ -13,6 +15,7 @@ from zope.component import provideHandler
 from zope.globalrequest import setRequest
 from zope.interface import alsoProvides
 from zope.interface import implementer
+from zope.pytestlayer.fixture import teardown_layer
 import pytest
 import sys
 
@@ -26,9 +29,35 @@ from hoardexample.layer import INTEGRATION  # noqa: E402
 
 globals().update(
     fixtures_factory(
-        ((INTEGRATION, "storage_integration"), (FUNCTIONAL, "storage_functional"))
+        ((INTEGRATION, "storage_integration"), (FUNCTIONAL, "storage_functional")),
+        keep_session=False,
     )
 )
+
+
+LAYERS = [
+    layer
+    for layer in dict.fromkeys((*FUNCTIONAL.baseResolutionOrder, INTEGRATION))
+    if layer not in HOARD_SERVER_TESTING.baseResolutionOrder
+]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Our layers stay for this folder, and no longer: a layer's database lies over
+    those of the layers before, and so other tests would find this one."""
+    state = item.session.zopelayer_state
+    if nextitem is not None and Path(__file__).parent in nextitem.path.parents:
+        state.keep_for_whole_session.update(LAYERS)
+        return (yield)
+    state.keep_for_whole_session.difference_update(LAYERS)
+    answer = yield
+    for layer in LAYERS:
+        if layer in state.current:
+            teardown_layer(
+                layer, SimpleNamespace(config=item.config, session=item.session)
+            )
+    return answer
 
 
 @implementer(IAttributeAnnotatable)

@@ -149,6 +149,8 @@ CHANGES = (
     ("hoard-check-edit", ("host", "x")),
     ("hoard-maintenance", ("add", "1")),
     ("hoard-checks-import", ("text", "kind,host\nhttps,x")),
+    ("hoard-rules-edit", ("text", '[[rule]]\nname = "x"\nexpression = "up(*)"')),
+    ("hoard-rules-edit?kind=rule&name=front", ("remove", "1")),
 )
 
 

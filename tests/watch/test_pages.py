@@ -25,6 +25,9 @@ PAGES = (
     "hoard-check-edit",
     "hoard-check-edit?id=6",
     "hoard-checks-import",
+    "hoard-rules-edit",
+    "hoard-rules-edit?kind=rule&name=front",
+    "hoard-rules-edit?all=1",
 )
 
 

@@ -2,10 +2,19 @@
 
 from collective.hoard.monitoring.command import main
 from collective.hoard.monitoring.database import tables as t
+from collective.hoard.monitoring.database.engine import open_engine
+from collective.hoard.monitoring.interfaces import MonitoringError
+from collective.hoard.monitoring.judge import editing
+from collective.hoard.monitoring.telling import entries
+from collective.hoard.monitoring.telling.policies import CONTACT_KEYS
+from collective.hoard.monitoring.telling.policies import POLICY_KEYS
 from monitoring_world import MONDAY
 from monitoring_world import World
+import copy
+import itertools
 import json
 import pytest
+import tomllib
 
 
 SETTINGS = """
@@ -199,3 +208,58 @@ def test_another_policy_is_tried(world, capsys, tmp_path):
         "  2026-06-01 08:02:00  CRIT a",
     ]
     assert world.rows(t.contact) == []
+
+
+def test_what_is_exported_can_be_added_again(world, capsys, tmp_path):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    capsys.readouterr()
+    assert main(["rules", "export", "--database", world.url]) == 0
+    text = capsys.readouterr().out
+    found = tomllib.loads(text)
+    assert found["rule"] == [
+        {"name": "shop", "expression": "up(group:all) >= 60 %"},
+    ]
+    assert [group["name"] for group in found["group"]] == ["all", "app"]
+    assert found["policy"] == [{"name": "everything", "contacts": ["anna"]}]
+
+    world.file.write_text(text)
+    assert main(["rules", "add", "--database", world.url, str(world.file)]) == 0
+    capsys.readouterr()
+    main(["rules", "export", "--database", world.url])
+    assert capsys.readouterr().out == text
+
+
+def test_contacts_and_policies_are_removed_in_their_order(world, capsys):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    remove = ["rules", "remove", "--database", world.url]
+    assert main([*remove, "anna", "--contact"]) == 2
+    assert "'everything' names 'anna'" in capsys.readouterr().err
+    assert main([*remove, "everything", "--policy"]) == 0
+    assert main([*remove, "anna", "--contact"]) == 0
+    assert main([*remove, "slow", "--alarm"]) == 0
+    assert main([*remove, "anna", "--contact"]) == 2
+    assert "no contact 'anna'" in capsys.readouterr().err
+    main(["rules", "export", "--database", world.url, "--json"])
+    left = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert sorted(left) == ["group", "rule"]
+
+
+GOOD = tomllib.loads(SETTINGS)
+STRANGE = ("", "x\0", "x" * 20_000, 7, -1, float("nan"), float("inf"), True, [], [1])
+STRANGE += ({}, {"a": 1}, [[]], [{"a": 1}], 10**30)
+KEYS = {**editing.KEYS, "contact": CONTACT_KEYS, "policy": POLICY_KEYS}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_no_value_breaks_anything(world, kind):
+    """Each is taken, or refused with words."""
+    engine = open_engine(world.url)
+    known = {**GOOD, "dependency": [{"check": "a", "on": ["b"]}]}
+    for key, value in itertools.product(sorted(KEYS[kind]), STRANGE):
+        data = {**known, kind: [{**known[kind][0], key: value}]}
+        try:
+            with engine.connect() as connection:
+                entries.write(connection, copy.deepcopy(data), MONDAY)
+                entries.as_toml(entries.stored(connection))
+        except MonitoringError as error:
+            assert str(error)

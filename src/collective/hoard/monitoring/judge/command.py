@@ -9,7 +9,6 @@ from ..history.times import seconds
 from ..history.times import shown
 from ..interfaces import MonitoringError
 from ..interfaces import WrongUse
-from . import editing
 from .files import read_settings
 from .loading import load
 from .loading import load_rules
@@ -33,9 +32,18 @@ def add_rules(commands):
     add_action(kinds, "evaluate", evaluate_rules, "how all rules are just now")
     explain = add_action(kinds, "explain", explain_rule, "why a rule is as it is")
     explain.add_argument("name")
-    remove = add_action(kinds, "remove", remove_rule, "remove a rule or alarm")
+    remove = add_action(kinds, "remove", remove_rule, "remove a rule")
     remove.add_argument("name")
-    remove.add_argument("--alarm", action="store_true", help="it is an alarm")
+    for kind in ("alarm", "contact", "policy"):
+        remove.add_argument(
+            f"--{kind}",
+            action="store_const",
+            const=kind,
+            default="rule",
+            dest="kind",
+            help=f"remove the {kind} of that name instead",
+        )
+    add_action(kinds, "export", export_file, "everything as a file that add reads")
     add = add_action(kinds, "add", add_file, "write what a file holds, all or nothing")
     add.add_argument("file", metavar="FILE", help="TOML, or JSON by its ending")
     check = kinds.add_parser("check", help="say what is wrong with rules")
@@ -144,24 +152,11 @@ def complain(complaints):
 
 def add_file(arguments):
     """Contacts and policies may be in the file, too."""
-    from ..telling.roster import save_roster
+    from ..telling import entries
 
     data = read_settings(arguments.file)
-    known = {*editing.KEYS, "contact", "policy"}
-    unknown = sorted(set(data) - known)
-    if unknown:
-        raise WrongUse(
-            f"{unknown[0]!r} is unknown; a file has {', '.join(sorted(known))}."
-        )
-    for entry in data.get("maintenance") or ():
-        for key in ("since", "until"):
-            if isinstance(entry, dict) and entry.get(key) is not None:
-                entry[key] = int(seconds(str(entry[key])))
-    roster = {"contacts": data.get("contact"), "policies": data.get("policy")}
     with opened(arguments, read_only=False).begin() as connection:
-        editing.save(connection, data, time.time())
-        save_roster(connection, roster)
-    counts = {key: len(data[key]) for key in sorted(data)}
+        counts = entries.write(connection, data, time.time())
     if arguments.json:
         print(json.dumps(counts))
     else:
@@ -169,11 +164,27 @@ def add_file(arguments):
     return OK
 
 
+def export_file(arguments):
+    """What is stored, as `add_file` reads it."""
+    from ..telling import entries
+
+    with opened(arguments).begin() as connection:
+        document = entries.stored(connection)
+    if arguments.json:
+        print(json.dumps(document, ensure_ascii=False))
+    else:
+        print(entries.as_toml(document), end="")
+    return OK
+
+
 def remove_rule(arguments):
-    kind = "alarm" if arguments.alarm else "rule"
+    from ..telling import entries
+
+    kind = arguments.kind
     with opened(arguments, read_only=False).begin() as connection:
-        editing.remove(connection, kind, arguments.name, time.time())
-    message = f"Removed the {kind} {arguments.name!r}; its history stays."
+        entries.remove(connection, kind, arguments.name, time.time())
+    stays = "; its history stays" if kind in ("rule", "alarm") else ""
+    message = f"Removed the {kind} {arguments.name!r}{stays}."
     print(json.dumps({"removed": arguments.name}) if arguments.json else message)
     return OK
 

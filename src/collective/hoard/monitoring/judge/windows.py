@@ -17,6 +17,8 @@ import re
 
 #: More often than hourly is no maintenance, and takes long to work out.
 TOO_OFTEN = ("SECONDLY", "MINUTELY")
+#: The end of the year 9999, in UTC seconds.
+LAST = 253402300799
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def checked(window):
     """
     if window.until <= window.since:
         raise WrongSettings(f"Maintenance {window.title!r} ends before it begins.")
+    if not 0 <= window.since < window.until <= LAST:
+        raise WrongSettings(f"Maintenance {window.title!r} is before 1970 or too far.")
     zone(window.zone)
     if window.recurrence:
         rule_of(window)

@@ -10,6 +10,7 @@ from .flow import limits
 from .hours import parse_hours
 from .interfaces import CHANNELS
 from .interfaces import Contact
+from .shapes import is_number
 from dataclasses import dataclass
 
 
@@ -157,7 +158,7 @@ def make_steps(data, contacts, what):
 
 def minutes(number, what):
     """Seconds of so many minutes."""
-    if isinstance(number, bool) or not isinstance(number, int | float) or number < 0:
+    if not is_number(number) or number < 0:
         raise WrongSettings(f"{what}: {number!r} are no minutes.")
     return int(number * 60)
 

@@ -75,7 +75,9 @@ def save_roster(connection, data):
     """
     contacts = [make_contact(entry) for entry in data.get("contacts") or ()]
     names = {c.name for c in contacts}
-    names |= set(connection.scalars(select(t.contact.c.name)))
+    names |= set(
+        connection.scalars(select(t.contact.c.name).where(t.contact.c.enabled))
+    )
     for entry in data.get("policies") or ():
         make_policy(entry, names)
     for entry in data.get("contacts") or ():
@@ -89,7 +91,8 @@ def save_roster(connection, data):
             "severity": STATUSES.index(settings.pop("severity", "warn")),
         }
         name = settings.pop("name")
-        put(connection, t.policy, name, {**columns, "settings": settings})
+        columns |= {"settings": settings, "enabled": True}
+        put(connection, t.policy, name, columns)
 
 
 def put(connection, table, name, columns):

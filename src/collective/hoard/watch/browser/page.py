@@ -102,7 +102,7 @@ class Page(BrowserView):
     def site_url(self):
         return self.context.absolute_url()
 
-    def url(self, name=None, below="", **query):
+    def url(self, name=None, /, below="", **query):
         """The address of a page of ours."""
         asked = urlencode({k: v for k, v in query.items() if v not in ("", None)})
         tail = f"/{below}" if below else ""
