@@ -25,14 +25,22 @@ debug-mode off
 <zodb_db main>
   mount-point /
   cache-size 30000
+{storage}
+</zodb_db>
+"""
+FILE = """\
   <blobstorage>
     blob-dir {folder}/blobs
     <filestorage>
       path {folder}/Data.fs
     </filestorage>
-  </blobstorage>
-</zodb_db>
-"""
+  </blobstorage>"""
+ZEO = """\
+  <zeoclient>
+    server {address}
+    blob-dir {folder}/blobs
+    shared-blob-dir on
+  </zeoclient>"""
 SITE_ZCML = """\
 <configure xmlns="http://namespaces.zope.org/zope"
            xmlns:five="http://namespaces.zope.org/five">
@@ -59,11 +67,14 @@ def running(folder, python, product):
 
 
 class Instance:
-    """Jobs of `worker.Jobs` as `ask`, pages as `get` and `post`."""
+    """Jobs of `worker.Jobs` as `ask`, pages as `get` and `post`.
 
-    def __init__(self, folder, python, product):
+    :param zeo: ``HOST:PORT`` of the ZEO server that has the data, if one has.
+    """
+
+    def __init__(self, folder, python, product, zeo=None):
         self.folder = folder
-        make_files(folder)
+        make_files(folder, zeo)
         with (folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 [python, str(WORKER), str(folder), product],
@@ -97,11 +108,12 @@ class Instance:
         """See `fetch`; *body* is url-encoded."""
         return self.fetch("POST", path, body, as_admin)
 
-    def fetch(self, method, path, body=None, as_admin=False):
-        """A `Reply`, by a connection of its own."""
+    def fetch(self, method, path, body=None, as_admin=False, more=None):
+        """A `Reply`, by a connection of its own; *more* are headers."""
         headers = {"Authorization": LOG_IN} if as_admin else {}
         if body is not None:
             headers["Content-Type"] = FORM
+        headers |= more or {}
         connection = HTTPConnection("127.0.0.1", self.port, timeout=1800)
         try:
             started = perf_counter()
@@ -132,10 +144,12 @@ class Reply:
         self.seconds = seconds
 
 
-def make_files(folder):
+def make_files(folder, zeo=None):
     """What Zope needs to start; existing data stay."""
     (folder / "etc").mkdir(parents=True, exist_ok=True)
-    (folder / "zope.conf").write_text(ZOPE_CONF.format(folder=folder))
+    storage = (ZEO if zeo else FILE).format(folder=folder, address=zeo)
+    conf = ZOPE_CONF.format(folder=folder, storage=storage)
+    (folder / "zope.conf").write_text(conf)
     (folder / "etc" / "site.zcml").write_text(SITE_ZCML)
     if not (folder / "Data.fs").exists():
         (folder / "inituser").write_text(f"{ADMIN}:{PASSWORD}\n")

@@ -91,8 +91,9 @@ def in_rounds(work, ours, other, limit=None, note="", told=""):
 
 
 def report(rows):
-    """The Markdown table of *rows*."""
-    return table(HEADS, [row.cells for row in rows])
+    """The Markdown table of *rows*, all of one kind."""
+    heads = getattr(rows[0], "heads", HEADS) if rows else HEADS
+    return table(heads, [row.cells for row in rows])
 
 
 def table(heads, rows):

@@ -78,6 +78,11 @@ class Sizes:
     passive_rounds: int = 5
     event_ticks: int = 60
     watched_seconds: int = 20
+    peer_saves: int = 100
+    peer_some: int = 20
+    peer_people: int = 8
+    peer_hang: int = 30
+    peer_undone: int = 10
 
 
 FULL = Sizes(
@@ -106,6 +111,7 @@ OTHERS = {
     "delivery": "Delivery",
     "outbox": "Outbox",
     "search": "Search",
+    "peers": "Faults on the way to Solr",
     "monitoring_poller": "Monitoring: the poller",
     "monitoring_history": "Monitoring: history",
     "monitoring_judge": "Monitoring: rules",
@@ -136,7 +142,8 @@ def main(argv=None):
         folder = Path(folder)
         rows, ledgers = measure(products(folder, peer), sizes, options.only)
         others = measure_others(folder, sizes, options.only)
-    print(report(rows))
+    if rows:
+        print(report(rows))
     if ledgers:
         print(f"\n{ledgers}")
     for title, found in others.items():

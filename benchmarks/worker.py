@@ -8,6 +8,7 @@ what it measures is the module that its second argument names.
 
 from AccessControl.SecurityManagement import newSecurityManager
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from instance import ADMIN
 from pathlib import Path
@@ -26,6 +27,7 @@ from zope.globalrequest import clearRequest
 from zope.globalrequest import setRequest
 from Zope2.Startup.run import make_wsgi_app
 from ZPublisher.httpexceptions import HTTPExceptionHandler
+import faults_inside
 import json
 import os
 import sys
@@ -103,7 +105,8 @@ class Jobs:
             workflows = api.portal.get_tool("portal_workflow")
             workflows.setDefaultChain("simple_publication_workflow")
             setup = api.portal.get_tool("portal_setup")
-            setup.runAllImportStepsFromProfile(self._product.PROFILE)
+            if self._product.PROFILE:
+                setup.runAllImportStepsFromProfile(self._product.PROFILE)
             self._product.prepare(root[SITE])
 
     def make_form(self, id):
@@ -138,6 +141,17 @@ class Jobs:
         """What *count* visitors got with the page of the form, ten seconds ago."""
         with admin() as root:
             return self._product.tokens(root[SITE][id], count)
+
+    def do(self, name, *arguments):
+        """Whatever else the product's module can do with the site."""
+        with admin() as root:
+            return getattr(self._product, name)(root[SITE], *arguments)
+
+    def fault(self, name, place, *arguments):
+        """One of `faults_inside`, while *place* is written to."""
+        with admin() as root:
+            add = partial(self._product.add, root[SITE], place)
+            return getattr(faults_inside, name)(add, *arguments)
 
     def save_version(self, id):
         """Seconds and bytes that one more version of the content costs."""

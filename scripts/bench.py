@@ -1,11 +1,13 @@
 """Measure, against others in the same run: `make bench`.
 
-Runs benchmarks/run.py with the Python of .venv. The peers have a venv of
-their own, with the same Plone and without us; its Python is named by the
-variable HOARD_PEERS_PYTHON.
+Runs benchmarks/run.py with the Python of .venv. The peers have venvs of their
+own, with the same Plone and without us; their Pythons are named by the variables
+HOARD_PEERS_PYTHON and HOARD_SOLR_PEER_PYTHON.
 """
 
+from functools import partial
 from packages import PEERS
+from packages import SOLR_PEERS
 from packages import write_constraints
 from set_up import NETWORK
 from set_up import VENV
@@ -18,7 +20,11 @@ import set_up
 import sys
 
 
-PEERS_VENV = ROOT / ".venv-peers"
+#: Variable -> the venv, what is in there.
+VENVS = {
+    "HOARD_PEERS_PYTHON": (ROOT / ".venv-peers", PEERS),
+    "HOARD_SOLR_PEER_PYTHON": (ROOT / ".venv-solr-peer", SOLR_PEERS),
+}
 RUN = ROOT / "benchmarks" / "run.py"
 
 
@@ -28,23 +34,26 @@ def main(arguments):
         give_up(f"There is no {RUN.relative_to(ROOT)}: nothing to measure.")
     set_up.main()
     state = set_up.digest("profiles/versions.cfg", "scripts/packages.py")
-    set_up.once(PEERS_VENV / ".packages", state, install_peers)
-    env = dict(os.environ, HOARD_PEERS_PYTHON=str(PEERS_VENV / "bin" / "python"))
+    env = dict(os.environ)
+    for variable, (venv, packages) in VENVS.items():
+        job = partial(install, venv, packages)
+        set_up.once(venv / ".packages", state, job)
+        env[variable] = str(venv / "bin" / "python")
     os.chdir(ROOT)
     python = VENV / "bin" / "python"
     os.execve(python, [str(python), str(RUN), *arguments], env)
 
 
-def install_peers():
-    set_up.make_venv(PEERS_VENV)
-    constraints = PEERS_VENV / "constraints.txt"
+def install(venv, packages):
+    set_up.make_venv(venv)
+    constraints = venv / "constraints.txt"
     write_constraints(constraints, "versions", "peers")
     run_step(
-        "Installing the peers into .venv-peers",
-        [PEERS_VENV / "bin" / "uv", "pip", "install", "--constraint", constraints]
-        + ["Plone", "ZEO", *PEERS],
+        f"Installing {', '.join(packages)} into {venv.name}",
+        [venv / "bin" / "uv", "pip", "install", "--constraint", constraints]
+        + ["Plone", "ZEO", *packages],
         NETWORK,
-        env=dict(os.environ, VIRTUAL_ENV=str(PEERS_VENV)),
+        env=dict(os.environ, VIRTUAL_ENV=str(venv)),
     )
 
 

@@ -41,6 +41,9 @@ DEVELOPMENT = ("towncrier",)
 HOUSE = PRODUCTION + RELSTORAGE + DEVELOPMENT
 # Measured against by `make bench`, in a venv of their own.
 PEERS = ("collective.easyform", "zodbupdate")
+# This one changes Plone's catalog wherever it is installed, so that it has one more.
+# It imports six and does not ask for it.
+SOLR_PEERS = ("collective.solr", "six")
 
 
 def canonical(name):

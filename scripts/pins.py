@@ -12,6 +12,7 @@ from packages import EXTRAS
 from packages import HOUSE
 from packages import PEERS
 from packages import read_pins
+from packages import SOLR_PEERS
 from packages import VERSIONS
 from pathlib import Path
 from steps import ROOT
@@ -23,7 +24,7 @@ import tempfile
 
 
 HELD = ("plone", "zc-buildout", "plone-recipe-zope2instance")
-HELD_PEERS = ("collective-easyform",)
+HELD_PEERS = ("collective-easyform", "collective-solr")
 # 3.11.2 is Debian 12's; some packages ask for the micro version.
 PYTHONS = ("3.11.2", "3.12", "3.13.1")
 # Without this very spelling buildout adds a pin of its own, which it does not
@@ -83,7 +84,7 @@ def main(moves):
     ours = [f"collective.hoard[{','.join(EXTRAS)}] @ {ROOT.as_uri()}", *HOUSE]
     pins = resolve_everywhere(ours, held(HELD, "versions", moves) + moves)
     more = exactly(pins) + held(HELD_PEERS, "peers", moves)
-    peers = resolve_everywhere([*PEERS, "Plone"], more)
+    peers = resolve_everywhere([*PEERS, *SOLR_PEERS, "Plone"], more)
     only_peers = {n: v for n, v in peers.items() if n not in pins}
     text = HEADER + section("versions", pins) + section("peers", only_peers)
     partial = VERSIONS.with_suffix(".new")

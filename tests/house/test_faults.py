@@ -82,6 +82,25 @@ def test_hanging_and_going_on(proxy):
                 assert connection.recv(1) == b"b"
 
 
+def test_http_requests_get_a_given_answer(proxy):
+    with connect(proxy) as old:
+        assert say(old, b"a") == b"a"
+        proxy.answer(b"HTTP/1.1 503 Busy\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            old.recv(1)
+    with connect(proxy) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab")
+        connection.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        connection.settimeout(10)
+        connection.sendall(b"c")
+        assert receive(connection, 12) == b"HTTP/1.1 503"
+    proxy.restore()
+    with connect(proxy) as connection:
+        assert say(connection, b"d") == b"d"
+
+
 def test_dripping(proxy):
     proxy.drip(size=2, pause=0.2)
     with connect(proxy) as connection:

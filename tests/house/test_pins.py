@@ -56,7 +56,8 @@ def closure(name, canonical):
 def test_the_peers_are_pinned(packages):
     pins = packages.read_pins() | packages.read_pins("peers")
 
-    assert {packages.canonical(name) for name in packages.PEERS} <= set(pins)
+    peers = {*packages.PEERS, *packages.SOLR_PEERS}
+    assert {packages.canonical(name) for name in peers} <= set(pins)
 
 
 def test_no_other_profile_names_a_version(root):

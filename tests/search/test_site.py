@@ -223,12 +223,15 @@ def test_while_it_is_built_anew_the_old_one_answers(site, form):
     assert [hit.key for hit in found.found.hits] == [key]
 
 
-def test_what_came_before_the_search_is_indexed_when_it_is_installed(site, form):
+@pytest.mark.parametrize("prefix", ["profile-", ""])
+def test_what_came_before_the_search_is_indexed_when_it_is_installed(
+    site, form, prefix
+):
     key = send(form)
     transaction.commit()
     del IAnnotations(site)[ANNOTATION_KEY]
     setup = site.portal_setup
-    setup.runAllImportStepsFromProfile("profile-collective.hoard:default")
+    setup.runAllImportStepsFromProfile(f"{prefix}collective.hoard:default")
     drain(site)
 
     assert keys(site, "anna") == [key]

@@ -180,6 +180,31 @@ def test_a_solr_that_hangs_delays_no_submission(site, form, solr):
     assert len(everything(solr)) == 5
 
 
+def test_a_pause_of_solr_over_several_time_outs_loses_and_doubles_nothing(
+    site, form, solr, configured, faulty
+):
+    proxy = faulty(solr.url)
+    configured(proxy.url)
+    drain_until_done(site)
+    solr.pause()
+    sent = []
+    for _ in range(3):
+        asked = proxy.accepted, dict(proxy.passed)
+        for _ in range(10):
+            sent.append(send(form))
+            transaction.commit()
+        # Nobody waits for Solr who does not ask it.
+        assert (proxy.accepted, proxy.passed) == asked
+        assert drain(site)["solr"].error
+    # Solr now also does what it was asked to when nobody waited any more.
+    solr.resume()
+    drain_until_done(site)
+
+    assert wait_for(sent[::-1], lambda: keys(site)) == sent[::-1]
+    assert len(everything(solr)) == 30
+    assert all(one.is_good for one in check(site))
+
+
 def test_what_solr_acknowledged_survives_its_death(site, form, solr):
     sent = [send(form) for _ in range(20)]
     drain_until_done(site)

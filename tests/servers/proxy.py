@@ -5,6 +5,7 @@ from .server import HOST
 from urllib.parse import urlsplit
 import asyncio
 import contextlib
+import re
 import socket
 import struct
 import threading
@@ -61,6 +62,11 @@ class Proxy:
         """Accept, and pass nothing on; open connections hang as well."""
         self._do(self._set(hanging=True))
 
+    def answer(self, data):
+        """HTTP: answer each request with *data*, the server is not asked."""
+        self._do(self._set(answer=data))
+        self.cut()
+
     def drip(self, size=1, pause=0.05):
         """Pass *size* bytes on every *pause* seconds."""
         self._do(self._set(drop=size, pause=pause))
@@ -90,8 +96,9 @@ class Proxy:
     def _do(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
-    async def _set(self, hanging=False, drop=CHUNK, pause=0, limits=None):
+    async def _set(self, hanging=False, drop=CHUNK, pause=0, limits=None, answer=None):
         self._drop, self._pause, self._limits = drop, pause, limits or {}
+        self._canned = answer
         if hanging:
             self._going = asyncio.Event()
         else:
@@ -131,6 +138,8 @@ class Proxy:
         self._pairs.add(pair)
         try:
             await self._going.wait()
+            if self._canned is not None:
+                return await self._answer_request(reader, writer)
             server_reader, pair.server = await asyncio.open_connection(*self._target)
             await asyncio.gather(
                 self._pump(pair, "up", reader, pair.server),
@@ -141,6 +150,13 @@ class Proxy:
         finally:
             self._pairs.discard(pair)
             pair.reset() if pair.broken else await pair.finish()
+
+    async def _answer_request(self, reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+        await reader.readexactly(int(length[1]) if length else 0)
+        writer.write(self._canned)
+        await writer.drain()
 
     async def _pump(self, pair, direction, reader, writer):
         while data := await reader.read(CHUNK):

@@ -39,14 +39,16 @@ class Solr(Server):
     """*heap*: of the Java machine, in MB.
 
     *cloud*: SolrCloud, one machine with a ZooKeeper inside, no collection yet.
+    *cores*: more cores beside ours, ``{name: folder of its configuration}``.
     """
 
     name = "solr"
     packages = ("default-jdk-headless", "maven")
 
-    def __init__(self, heap=512, cloud=False):
+    def __init__(self, heap=512, cloud=False, cores=None):
         super().__init__()
         self.heap = heap
+        self.cores = {"hoard": CONFIGURATION, **(cores or {})}
         self.cloud = cloud
 
     @property
@@ -65,10 +67,11 @@ class Solr(Server):
         self._classes = class_path()
         if self.cloud:
             return self._prepare_cloud()
-        core = self.directory / "home" / "hoard"
-        shutil.copytree(CONFIGURATION, core / "conf")
-        (core / "core.properties").write_text("name=hoard\n")
-        (core.parent / "solr.xml").write_text("<solr />\n")
+        home = self.directory / "home"
+        for name, configuration in self.cores.items():
+            shutil.copytree(configuration, home / name / "conf")
+            (home / name / "core.properties").write_text(f"name={name}\n")
+        (home / "solr.xml").write_text("<solr />\n")
 
     def _prepare_cloud(self):
         # ZooKeeper inside Solr listens at Solr's port + 1000.

@@ -12,8 +12,8 @@ from .state import NewerLayout
 from zope.component.hooks import getSite
 
 
-INSTALL = "profile-collective.hoard:default"
-UNINSTALL = "profile-collective.hoard:uninstall"
+INSTALL = "collective.hoard:default"
+UNINSTALL = "collective.hoard:uninstall"
 
 
 def profile_imported(event):
@@ -21,9 +21,11 @@ def profile_imported(event):
     site = getSite()
     if site is None or not event.full_import:
         return
-    if event.profile_id == INSTALL:
+    # Named as it was asked for: GenericSetup takes both spellings.
+    profile = event.profile_id.removeprefix("profile-")
+    if profile == INSTALL:
         install(site)
-    elif event.profile_id == UNINSTALL:
+    elif profile == UNINSTALL:
         uninstall(site)
 
 
