@@ -7,6 +7,7 @@ check_http is not installed, what needs it is "not measured".
 from collections import Counter
 from contextlib import closing
 from contextlib import suppress
+from functools import partial
 from monitoring_targets import find_nginx
 from monitoring_targets import nginx
 from monitoring_targets import site_name
@@ -87,6 +88,11 @@ def bare(kind, port, count, flight, ca=None, timeout=5, sites=SITES):
     # Refused connections would be cheap.
     assert codes[200] >= count * 0.95 - 1, codes
     return spent
+
+
+def bare_each(kind, port, count, ca, sites):
+    """CPU seconds of a transfer."""
+    return bare(kind, port, count, 200, ca, sites=sites)[0] / count
 
 
 # --- Ours -------------------------------------------------------------------
@@ -255,12 +261,10 @@ def cpu(folder, sizes, http, https, ca):
     )
     for work, kind, port, count, bound in jobs:
         path = database(folder, kind, port, count, sites=sizes.sites)
-        others = [
-            lambda: bare(kind, port, count, 200, ca, sites=sizes.sites)[0] / count
-        ]
+        others = [partial(bare_each, kind, port, count, ca, sizes.sites)]
         if is_there(CHECK_HTTP):
             few = max(sizes.plugins // sizes.polled_rounds, 1)
-            others.append(lambda: check_http(kind, port, few))
+            others.append(partial(check_http, kind, port, few))
         sweeper = Sweeper(path, count, 200, ca)
         mine, *theirs = taking_turns(sweeper, others, sizes.polled_rounds)
         mine = Samples(tuple(spent * 1000 / count for spent in mine))

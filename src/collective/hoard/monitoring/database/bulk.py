@@ -10,16 +10,23 @@ def execute_many(connection, sql, rows):
     connection.exec_driver_sql(sql, rows)
 
 
-def upsert(table, key, columns, newer=None):
+#: Parameters whose empty text stands for NULL, whose 1 for true: None and bool
+#: cost SQLite's driver as much as all other parameters of a row together.
+EMPTY, FLAG = "NULLIF(?, '')", "(? = 1)"
+
+
+def upsert(table, key, columns, newer=None, **marks):
     """SQL that inserts a row or replaces *columns* of the one with that *key*.
 
     With *newer*, the name of a column, only where it is greater than it was.
+    *marks*: ``column=EMPTY`` or ``column=FLAG``.
     """
     names = (*key, *columns)
+    values = ", ".join(marks.get(name, "?") for name in names)
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
     condition = f" WHERE excluded.{newer} > {table}.{newer}" if newer else ""
     return (
         f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608
-        f" VALUES ({', '.join('?' * len(names))})"
+        f" VALUES ({values})"
         f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}{condition}"
     )

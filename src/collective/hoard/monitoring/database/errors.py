@@ -4,11 +4,13 @@ from ..interfaces import DatabaseDown
 from ..interfaces import DatabaseFull
 from ..interfaces import DatabaseLocked
 from ..interfaces import DatabaseMissing
+from ..interfaces import DatabaseSlow
 from sqlalchemy import event
 
 
 WORDS = {
     DatabaseLocked: "The monitoring database is locked by another writer.",
+    DatabaseSlow: "The monitoring database took too long to answer.",
     DatabaseFull: "The disk of the monitoring database is full.",
     DatabaseMissing: "The monitoring database has no tables yet:"
     " run 'hoard-poller migrate'.",
@@ -33,6 +35,7 @@ STATES = {
     "40P01": DatabaseLocked,
     "42P01": DatabaseMissing,
     "3D000": DatabaseMissing,
+    "57014": DatabaseSlow,
     "57P01": DatabaseDown,
     "57P03": DatabaseDown,
     "25006": DatabaseDown,

@@ -1,5 +1,6 @@
 """Samples as rows: storing each once, finding those of a check."""
 
+from ..database.bulk import EMPTY
 from ..database.tables import BUCKET
 from ..database.tables import sample as table
 from ..interfaces import CRIT
@@ -36,7 +37,8 @@ WHERE (excluded.status, COALESCE(excluded.code, -1))
     < (sample.status, COALESCE(sample.code, -1))
 """
 ON_SQLITE = INSERT.format(
-    columns=", ".join(COLUMNS), marks=", ".join("?" * len(COLUMNS))
+    columns=", ".join(COLUMNS),
+    marks=", ".join(EMPTY if name == "reason" else "?" for name in COLUMNS),
 )
 ON_POSTGRESQL = ON_SQLITE.replace("?", "%s")
 STAGE = "CREATE TEMP TABLE IF NOT EXISTS staged (LIKE sample) ON COMMIT DELETE ROWS"
@@ -58,7 +60,7 @@ def split(time):
 
 
 def row_of(sample, check_id, source_id, latest):
-    """The row that stores *sample*: a tuple as in `COLUMNS`.
+    """The row that stores *sample*: a tuple as in `COLUMNS`, no reason is "".
 
     :raises SampleRefused: It is not a sample, or is from after *latest* (R10).
     """
@@ -73,10 +75,10 @@ def row_of(sample, check_id, source_id, latest):
     ):
         look_closely(sample, status, latest)
     seconds, frac = split(time)
-    reason = None
-    if status != OK and (reason := sample.reason or sample.text or None):
+    reason = ""
+    if status != OK and (reason := sample.reason or sample.text):
         # PostgreSQL stores no zero bytes.
-        reason = reason[:REASON_LENGTH].replace("\0", "") or None
+        reason = reason[:REASON_LENGTH].replace("\0", "")
     return (
         seconds // BUCKET,
         check_id,
@@ -143,7 +145,7 @@ def copy(cursor, rows):
     cursor.execute(STAGE)
     with cursor.copy(f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN") as target:  # noqa: S608
         for row in rows:
-            target.write_row(row)
+            target.write_row((*row[:-1], row[-1] or None))
     cursor.execute(FROM_STAGE)
 
 

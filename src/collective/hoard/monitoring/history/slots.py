@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from dataclasses import field
 from math import inf
 
 
@@ -17,6 +18,12 @@ class Regime:
     n: int | None = None
     #: So many sources must say ok; None: the samples of all count as one source's.
     quorum: int | None = None
+    #: One more sample that says what the verdict says cannot change it.
+    simple: bool = field(init=False)
+
+    def __post_init__(self):
+        simple = self.quorum is None and self.policy == "best"
+        object.__setattr__(self, "simple", simple)
 
 
 class Regimes:
@@ -38,7 +45,7 @@ class Regimes:
         regime = self.single
         if regime is not None:
             length = regime.slot
-            start = int(time // length) * length
+            start = int(time) // length * length
             return start, start + length, regime
         place = max(bisect_right(self._starts, time) - 1, 0)
         regime = self._regimes[place]
@@ -49,6 +56,13 @@ class Regimes:
         if place + 1 < len(self._starts):
             end = min(end, self._starts[place + 1])
         return start, end, regime
+
+    def end_of(self, time):
+        """The end of the slot around *time*."""
+        regime = self.single
+        if regime is not None:
+            return (int(time) // regime.slot + 1) * regime.slot
+        return self.slot_of(time)[1]
 
 
 class Pauses:
