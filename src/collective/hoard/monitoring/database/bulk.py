@@ -1,13 +1,36 @@
 """One statement for many rows, past the parts of SQLAlchemy that cost most."""
 
+from .errors import put_into_words
+from contextlib import contextmanager
 
-def execute_many(connection, sql, rows):
-    """Run *sql*, whose parameters are question marks, for each of *rows*."""
+
+def execute_many(connection, sql, rows) -> int:
+    """Run *sql*, whose parameters are question marks, for each of *rows*; how many
+    rows it has changed.
+    """
     if not rows:
-        return
+        return 0
     if connection.dialect.name != "sqlite":
         sql = sql.replace("?", "%s")
-    connection.exec_driver_sql(sql, rows)
+    with driver_cursor(connection) as cursor:
+        cursor.executemany(sql, rows)
+        return cursor.rowcount
+
+
+@contextmanager
+def driver_cursor(connection):
+    """A cursor of the driver in the transaction of *connection*.
+
+    :raises DatabaseUnusable: As `connection` does it itself.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except connection.dialect.loaded_dbapi.Error as error:
+        put_into_words(error)
+        raise
+    finally:
+        cursor.close()
 
 
 #: Parameters whose empty text stands for NULL, whose 1 for true: None and bool

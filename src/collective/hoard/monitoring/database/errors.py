@@ -47,11 +47,16 @@ def translated(engine):
 
     @event.listens_for(engine, "handle_error")
     def translate(context):
-        kind = meaning(context.original_exception)
-        if kind is not None:
-            raise kind(f"{WORDS[kind]} ({first_line(context.original_exception)})")
+        put_into_words(context.original_exception)
 
     return engine
+
+
+def put_into_words(error):
+    """:raises DatabaseUnusable: What a driver's *error* means, if it means that."""
+    kind = meaning(error)
+    if kind is not None:
+        raise kind(f"{WORDS[kind]} ({first_line(error)})") from error
 
 
 def meaning(error):

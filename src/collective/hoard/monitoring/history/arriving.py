@@ -41,7 +41,7 @@ def unknown(key, check, source):
 def sort_into_slots(store, connection, rows, now):
     """``(touched, late, final)``
 
-    *touched*: ``{check id: check}`` whose open slots say something new. *late*:
+    *touched*: ``{check id: (check, track)}`` whose open slots say something new. *late*:
     ``{check id: window}`` that is closed already. *final*: when the first of the
     slots becomes final that have got a sample; None without any.
     """
@@ -62,7 +62,9 @@ def sort_into_slots(store, connection, rows, now):
                 first = final
             track.add(start, (when, frac, source, status, code, reason), regime.simple)
             if track.fresh:
-                touched[check_id] = check
+                touched[check_id] = check, track
+                if track.due is not None and final < track.due:
+                    track.due = final
         else:
             widen(late, check_id, start, end)
             track.last_time = max(track.last_time or 0, when)

@@ -28,6 +28,13 @@ class Closing:
 
 def due(check, track):
     """When something of a check becomes final next; `inf`: not by itself."""
+    when = track.due
+    if when is None:
+        when = track.due = next_end(check, track)
+    return when
+
+
+def next_end(check, track):
     edge = min(track.open, default=inf)
     tail = track.tail
     if tail is not None and tail[2] is not None and tail[2] < edge:
@@ -57,7 +64,7 @@ def close(check, track, horizon, blind):
         rows = stitched(rows, carried + events, NO_PAUSES, start, END)
     new = folded(rows, horizon)
     track.open = {start: v for start, v in track.open.items() if start >= horizon}
-    track.closed = horizon
+    track.closed, track.due = horizon, None
     track.tail = new[-1] if new else None
     return Closing(old, new, suppressed)
 
@@ -91,7 +98,7 @@ def go_on(track, event, horizon):
     samples = track.open.pop(event[0])
     del track.pending[0]
     track.tail = Stored(since, None, event[2], status, code, reason)
-    track.closed = horizon
+    track.closed, track.due = horizon, None
     # The verdict is one of them.
     return () if len(samples) == 1 else hidden(event, samples.values())
 

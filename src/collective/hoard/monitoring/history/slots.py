@@ -71,9 +71,10 @@ class Pauses:
     def __init__(self, pauses=()):
         """*pauses*: ``(since, until or None, reason)``, oldest first."""
         self._pauses = [(s, inf if u is None else u, r) for s, u, r in pauses]
+        self.any = bool(self._pauses)
 
     def __bool__(self):
-        return bool(self._pauses)
+        return self.any
 
     def covers(self, time):
         return any(since <= time < until for since, until, _ in self._pauses)

@@ -50,9 +50,11 @@ def keep(connection, rows, samples, known):
 
     *known*: ``{(check id, name): metric id}``, which is added to.
     """
-    newest = {}
+    newest, measured = {}, []
     for row, sample in zip(rows, samples, strict=True):
         _, check_id, time, _, source_id, status, code, ms, reason = row
+        if sample.values:
+            measured.append((row, sample.values))
         key = check_id, source_id
         before = newest.get(key)
         if before is None or time >= before[2]:
@@ -60,30 +62,25 @@ def keep(connection, rows, samples, known):
             fails = 1 if status else 0
             newest[key] = (*key, time, status, code, reason, ms, text, fails)
     execute_many(connection, STATE, list(newest.values()))
-    keep_metrics(connection, rows, samples, known)
+    if measured:
+        keep_metrics(connection, measured, known)
 
 
-def keep_metrics(connection, rows, samples, known):
-    values = []
-    for row, sample in zip(rows, samples, strict=True):
-        if not sample.values:
-            continue
-        for name, pair in sample.values.items():
+def keep_metrics(connection, measured, known):
+    """Keep the values of ``(row, values)``."""
+    kept, newest = [], []
+    for (_, check_id, time, _, source_id, *_), values in measured:
+        for name, pair in values.items():
             number, unit = pair if isinstance(pair, (tuple, list)) else (pair, None)
             if isinstance(number, (int, float)) and isfinite(number):
-                place = row[1], str(name)[:REASON_LENGTH]
+                place = check_id, str(name)[:REASON_LENGTH]
                 key = known.get(place)
                 if key is None:
                     key = known[place] = metric_id(connection, *place)
-                values.append((key, row, float(number), unit))
-    if not values:
-        return
-    execute_many(
-        connection,
-        VALUE,
-        [(row[2] // BUCKET, key, row[2], row[4], n) for key, row, n, _ in values],
-    )
-    execute_many(connection, METRIC, [(n, u, row[2], key) for key, row, n, u in values])
+                kept.append((time // BUCKET, key, time, source_id, float(number)))
+                newest.append((float(number), unit, time, key))
+    execute_many(connection, VALUE, kept)
+    execute_many(connection, METRIC, newest)
 
 
 def metric_id(connection, check_id, name):

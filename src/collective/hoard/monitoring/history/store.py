@@ -22,10 +22,13 @@ from .registry import Registry
 from .retention import Housekeeper
 from contextlib import contextmanager
 from math import inf
+from operator import itemgetter
 from threading import RLock
 import time
 
 
+#: Of a row of samples.
+TIME = itemgetter(2)
 #: R10: seconds that a sample may be from the future.
 SKEW = 60
 
@@ -182,14 +185,14 @@ class Store(Registry):
     def insert_rows(self, connection, rows, now):
         """Store rows of the table `sample`; how many were new."""
         packed = (int(now) // 86400 - 1) * 86400
-        if rows and min(row[2] for row in rows) < packed:
+        if rows and min(map(TIME, rows)) < packed:
             rows = without_packed(connection, rows)
         return sample_rows.insert(connection, rows, now)
 
     def _renew(self, connection, check, track, horizon, now):
         """Remember the log as it was just rewritten; `Change`s of what is shown."""
         self._next_due = 0
-        track.closed, track.written = horizon, None
+        track.closed, track.written, track.due = horizon, None, None
         track.tail = tracks.load_tail(connection, check.id)
         track.open = {start: v for start, v in track.open.items() if start >= horizon}
         return self._show(connection, {check.id: check}, now)
@@ -202,10 +205,10 @@ class Store(Registry):
     def _show_fresh(self, connection, touched, now):
         """The same, looking only at slots with new samples."""
         args = self._blindness, self._seq, now
-        items = [(check, self.tracks[key]) for key, check in touched.items()]
-        paused = [item for item in items if item[0].pauses]
+        items = touched.values()
+        paused = [item for item in items if item[0].pauses.any]
         if paused:
-            items = [item for item in items if not item[0].pauses]
+            items = [item for item in items if not item[0].pauses.any]
         result = states.show_fresh(connection, items, *args)
         return result + states.show_all(connection, paused, *args)
 
@@ -266,7 +269,7 @@ class Store(Registry):
         late, short, others, blind = {}, [], [], self._blindness.test
         for check, track in items:
             horizon = max(self.horizon(check, now), track.closed)
-            usual = blind is None and not check.pauses
+            usual = blind is None and not check.pauses.any
             if usual and (event := continues(track, horizon)) is not None:
                 short.append((check, track, event, go_on(track, event, horizon)))
                 continue

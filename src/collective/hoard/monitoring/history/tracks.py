@@ -38,6 +38,8 @@ class Track:
     written: tuple | None = None
     #: Slots with samples that `pending` does not know yet.
     fresh: set = field(default_factory=set)
+    #: What `closing.due` says; None: it is to be asked.
+    due: float | None = None
 
     def add(self, start, sample, simple=False):
         """Add a sample to its open slot; of two with one key the better stays.
@@ -154,6 +156,7 @@ def load(connection, check, now):
 
 def fill(connection, check, track, since, now):
     """Take up the samples of the slots from *since* on: they are open."""
+    track.due = None
     rows = samples_between(connection, check.id, since, int(now) + AHEAD)
     for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
         for sample in samples:
