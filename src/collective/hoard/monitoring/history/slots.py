@@ -36,6 +36,11 @@ class Regimes:
         self.reach = max(one.fresh for one in self._regimes)
         self.single = self._regimes[0] if len(self._regimes) == 1 else None
 
+    @classmethod
+    def of(cls, rules):
+        """From ``((since, slot, fresh, policy, m, n, quorum), ...)``."""
+        return cls([Regime(*rule) for rule in rules])
+
     def slot_of(self, time):
         """``(start, end, regime)`` of the slot around *time*.
 

@@ -37,7 +37,7 @@ class Track:
     #: What `standing` has.
     written: tuple | None = None
     #: Slots with samples that `pending` does not know yet.
-    fresh: set = field(default_factory=set)
+    fresh: list = field(default_factory=list)
     #: What `closing.due` says; None: it is to be asked.
     due: float | None = None
 
@@ -50,16 +50,21 @@ class Track:
         known = self.open.get(start)
         if known is None:
             self.open[start] = {key: sample}
-            self.fresh.add(start)
+            self.renews(start)
         elif (old := known.get(key)) is None:
             known[key] = sample
             if not (simple and self.agrees(start, sample)):
-                self.fresh.add(start)
+                self.renews(start)
         elif better(sample, old):
             known[key] = sample
-            self.fresh.add(start)
+            self.renews(start)
         if self.last_time is None or time > self.last_time:
             self.last_time = time
+
+    def renews(self, start):
+        """Let the verdict of that slot be worked out anew."""
+        if start not in self.fresh:
+            self.fresh.append(start)
 
     def agrees(self, start, sample):
         """Whether the newest verdict is of that slot and says the same."""
