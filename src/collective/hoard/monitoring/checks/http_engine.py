@@ -178,11 +178,18 @@ class HttpEngine:
             except (OSError, ValueError):
                 # Closed before it was taken back: epoll forgot it by itself.
                 return
-        elif fd not in self._watched:
+        elif fd in self._watched:
+            self._change(fd, WANTED[what])
+        else:
             self._watched.add(fd)
             self._epoll.register(fd, WANTED[what])
-        else:
-            self._epoll.modify(fd, WANTED[what])
+
+    def _change(self, fd, wanted):
+        try:
+            self._epoll.modify(fd, wanted)
+        except FileNotFoundError:
+            # Closed without a word; another socket has got its number.
+            self._epoll.register(fd, wanted)
 
     def _collect(self):
         done = []

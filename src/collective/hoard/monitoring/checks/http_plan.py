@@ -31,8 +31,8 @@ VERSIONS = {"any": pycurl.IPRESOLVE_WHATEVER, "4": pycurl.IPRESOLVE_V4, "6": 2}
 #: valid is in it. That it is valid is verified in each handshake.
 READING = 3600
 #: What a handshake offers to agree on a key with, without the hybrid with ML-KEM:
-#: that is a third of what the whole handshake costs, and is nothing that a server
-#: may insist on. A question mark: where this OpenSSL knows it.
+#: that is a sixth of what the whole handshake costs, and nothing that servers
+#: insist on. A question mark: where this OpenSSL knows it.
 GROUPS = "?X25519:?secp256r1:?X448:?secp384r1:?secp521r1:?ffdhe2048:?ffdhe3072"
 CLASSICAL = (pycurl.SSL_EC_CURVES, GROUPS)
 _HEADER_NAME = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
