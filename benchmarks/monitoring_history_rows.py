@@ -18,7 +18,6 @@ from report import Samples
 from sqlalchemy import insert
 from sqlalchemy import text
 from statistics import median
-from time import perf_counter
 from time import process_time
 import json
 import random
@@ -194,12 +193,12 @@ def year(folder, runs):
     ours, bare, raw = [], [], []
     with engine.begin() as connection:
         for _ in range(runs):
-            begin = perf_counter()
+            begin = process_time()
             found = availability(connection, start, start + YEAR)
-            ours.append(perf_counter() - begin)
-            begin = perf_counter()
+            ours.append(process_time() - begin)
+            begin = process_time()
             sums = connection.execute(BARE, period).all()
-            bare.append(perf_counter() - begin)
+            bare.append(process_time() - begin)
         assert len(found) == CHECKS and len(sums) == CHECKS
         rows = connection.scalar(text("SELECT COUNT(*) FROM interval_"))
         raw = from_samples(connection, start)
@@ -234,9 +233,9 @@ def from_samples(connection, start):
         " status, LEAD(time) OVER (PARTITION BY check_id ORDER BY time) - time AS held"
         " FROM sample) GROUP BY check_id"
     ).columns()
-    begin = perf_counter()
+    begin = process_time()
     connection.execute(query).all()
-    return (perf_counter() - begin) * CHECKS * YEAR / 300 / len(rows)
+    return (process_time() - begin) * CHECKS * YEAR / 300 / len(rows)
 
 
 def disk(folder, checks, days):

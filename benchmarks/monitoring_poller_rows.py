@@ -321,7 +321,7 @@ def sweep(folder, sizes):
 
 
 def passive(folder, sizes):
-    """Requests of 100 results, against bare inserts of the rows.
+    """Requests of 100 results, against bare inserts of the rows: processor time.
 
     What is required is said of judging and storing alone, see the history.
     """
@@ -356,19 +356,22 @@ def bare_inserts(folder, count):
     from sqlalchemy import insert
 
     engine = open_engine(database(folder, "passive", 1, 400))
-    began = time.monotonic()
-    for batch in batches(count, int(time.time())):
-        rows = [
+    rows = [
+        [
             {
                 "bucket": row["time"] // 3600, "check_id": int(row["check"][1:-14]) + 1,
                 "time": row["time"], "frac": 0, "source_id": 1, "status": 0,
                 "code": row["code"], "ms": row["ms"], "reason": None,
             }
             for row in batch
-        ]  # fmt: skip
+        ]
+        for batch in batches(count, int(time.time()))
+    ]  # fmt: skip
+    began = time.process_time()
+    for batch in rows:
         with engine.begin() as connection:
-            connection.execute(insert(sample), rows)
-    return (time.monotonic() - began) / count
+            connection.execute(insert(sample), batch)
+    return (time.process_time() - began) / count
 
 
 def passive_results(folder, count):
@@ -389,7 +392,7 @@ def passive_results(folder, count):
         if place == 4:
             # Each check has been seen once: its history is in memory.
             give_back()
-            began = time.monotonic()
+            began = time.process_time()
         intake = take_in(parsed(body), listing, "scripts", time.time())
         assert not intake.refused, intake.refused[0]
         # The time of the results: live ones, not a replay.
@@ -397,7 +400,7 @@ def passive_results(folder, count):
         assert not recorded.refused, recorded.refused[0]
         if store.slots_due(intake.samples[-1].time):
             store.close_slots(intake.samples[-1].time)
-    return (time.monotonic() - began) / (count - 400)
+    return (time.process_time() - began) / (count - 400)
 
 
 def events(folder, sizes):
