@@ -11,12 +11,14 @@ from collective.hoard.monitoring.history.importing import import_lines
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.monitoring.poller.memory import give_back
+from collective.hoard.monitoring.poller.memory import spare
 from report import compare
 from report import Row
 from report import Samples
 from sqlalchemy import insert
 from sqlalchemy import text
-from time import perf_counter
+from statistics import median
+from time import process_time
 import json
 import random
 
@@ -27,10 +29,12 @@ CHECKS = 4000
 DISK = 1.2e9
 #: Do not grow with checks and days; of SQLite itself, or by what people write.
 FIXED = ("sqlite_schema", "sqlite_sequence", "alembic_version", "meta", "source")
-#: Batches before the clock runs: then each check has a log that goes on.
-WARM = 120
+#: Rounds before anything is measured: then each check has a log that goes on.
+WARM = 2
+#: Seconds of a slot, and between two results of a check.
+SLOT, INTERVAL = 600, 300
 #: When the passive results begin.
-START = 1_700_000_000 // 600 * 600
+START = 1_700_000_000 // SLOT * SLOT
 
 
 class Clock:
@@ -65,59 +69,64 @@ def result(chance, number, time):
 
 
 def passive(folder, sizes):
-    """Batches of 100 results, judged and stored, and bare inserts of the same."""
-    batches = batches_of_results(WARM + sizes.history_batches)
+    """Batches of 100 results, judged and stored, and bare inserts of the same.
+
+    Processor time, by turns: in each round the results of one slot are inserted
+    bare, then judged and stored.
+    """
+    rounds = rounds_of_results(WARM + sizes.passive_rounds)
+    engine = fresh(folder / "bare.db")
+    store = Store(fresh(folder / "passive.db"), clock=Clock())
+    prepared(store, START)
     ours, bare = [], []
-    for turn in range(sizes.passive_rounds):
-        engine = fresh(folder / f"bare-{turn}.db")
+    for batches in rounds:
         bare.append(timed_inserts(engine, batches))
-        engine.dispose()
-        store = Store(fresh(folder / f"passive-{turn}.db"), clock=Clock())
-        ours.append(timed_judging(prepared(store, batches[0][0].time), batches))
-        store.engine.dispose()
-    count = sizes.history_batches * 100
+        ours.append(timed_judging(store, batches))
+    engine.dispose()
+    store.engine.dispose()
+    ours, bare = ours[WARM:], bare[WARM:]
+    count = SLOT // INTERVAL * CHECKS
     return compare(
         f"{count:,} passive results in batches of 100, judged and stored",
         Samples(tuple(ours)),
         Samples(tuple(bare)),
         4,
-        note=f"{count / min(ours):,.0f}/s; bare inserts of the same rows: ",
+        note=f"{count / median(ours):,.0f}/s; bare inserts of the same rows: ",
     )
 
 
-def batches_of_results(count):
-    """Results of all checks, five minutes after five minutes."""
+def rounds_of_results(count):
+    """The batches of so many slots: all checks, every five minutes."""
     chance = random.Random(1)
-    each = CHECKS // 100
-    return [
-        [
-            result(chance, n, START + 300 * (number // each) + n % 300)
-            for n in range(number % each * 100, number % each * 100 + 100)
+    for slot in range(START, START + count * SLOT, SLOT):
+        yield [
+            [result(chance, n, time + n % INTERVAL) for n in range(first, first + 100)]
+            for time in range(slot, slot + SLOT, INTERVAL)
+            for first in range(0, CHECKS, 100)
         ]
-        for number in range(count)
-    ]
 
 
 def prepared(store, now):
     """*store* with all checks, as a poller has it that runs."""
+    spare()
     store.ensure_source("push")
     with store.writing() as connection:
         names = [f"c{n}" for n in range(CHECKS)]
-        store.make_checks_in(connection, names, 600, 630, "passive", interval=300)
+        rules = SLOT, 630, "passive"
+        store.make_checks_in(connection, names, *rules, interval=INTERVAL)
     store.close_slots(now=now)
     give_back()
     return store
 
 
 def timed_judging(store, batches):
-    for place, batch in enumerate(batches):
-        if place == WARM:
-            begin = perf_counter()
+    begin = process_time()
+    for batch in batches:
         now = batch[-1].time
         store.record(batch, now=now)
         if store.slots_due(now):
             store.close_slots(now)
-    return perf_counter() - begin
+    return process_time() - begin
 
 
 def timed_inserts(engine, batches):
@@ -138,12 +147,11 @@ def timed_inserts(engine, batches):
         ]
         for batch in batches
     ]
-    for place, batch in enumerate(rows):
-        if place == WARM:
-            begin = perf_counter()
+    begin = process_time()
+    for batch in rows:
         with engine.begin() as connection:
             connection.execute(insert(sample), batch)
-    return perf_counter() - begin
+    return process_time() - begin
 
 
 def year_of_intervals(engine, start):
@@ -185,12 +193,12 @@ def year(folder, runs):
     ours, bare, raw = [], [], []
     with engine.begin() as connection:
         for _ in range(runs):
-            begin = perf_counter()
+            begin = process_time()
             found = availability(connection, start, start + YEAR)
-            ours.append(perf_counter() - begin)
-            begin = perf_counter()
+            ours.append(process_time() - begin)
+            begin = process_time()
             sums = connection.execute(BARE, period).all()
-            bare.append(perf_counter() - begin)
+            bare.append(process_time() - begin)
         assert len(found) == CHECKS and len(sums) == CHECKS
         rows = connection.scalar(text("SELECT COUNT(*) FROM interval_"))
         raw = from_samples(connection, start)
@@ -225,9 +233,9 @@ def from_samples(connection, start):
         " status, LEAD(time) OVER (PARTITION BY check_id ORDER BY time) - time AS held"
         " FROM sample) GROUP BY check_id"
     ).columns()
-    begin = perf_counter()
+    begin = process_time()
     connection.execute(query).all()
-    return (perf_counter() - begin) * CHECKS * YEAR / 300 / len(rows)
+    return (process_time() - begin) * CHECKS * YEAR / 300 / len(rows)
 
 
 def disk(folder, checks, days):

@@ -7,6 +7,7 @@ check_http is not installed, what needs it is "not measured".
 from collections import Counter
 from contextlib import closing
 from contextlib import suppress
+from functools import partial
 from monitoring_targets import find_nginx
 from monitoring_targets import nginx
 from monitoring_targets import site_name
@@ -89,6 +90,11 @@ def bare(kind, port, count, flight, ca=None, timeout=5, sites=SITES):
     return spent
 
 
+def bare_each(kind, port, count, ca, sites):
+    """CPU seconds of a transfer."""
+    return bare(kind, port, count, 200, ca, sites=sites)[0] / count
+
+
 # --- Ours -------------------------------------------------------------------
 
 
@@ -144,39 +150,77 @@ def configuration(path, flight, ca=None, **more):
     return built
 
 
-#: Sweeps before CPU is measured, and then measured: two slots of ten minutes.
-WARM, MEASURED = 3, 4
+#: Sweeps before anything is measured, and those of one turn: a slot of ten
+#: minutes is opened and another one closed in each turn.
+WARM, TURN = 3, 2
 
 
-def ours(path, count, flight, ca=None, warm=WARM, measured=MEASURED):
-    """(CPU seconds, wall seconds) of one sweep: checked, judged and stored.
+class Sweeper:
+    """The poller's own parts, by a clock of our own that goes on with each sweep."""
 
-    Sweeps follow each other as they would every five minutes, by a clock of
-    our own: slots open and are closed, and that is paid for, too.
+    def __init__(self, path, count, flight, ca=None):
+        from collective.hoard.monitoring.poller.service import Service
+
+        self._service = Service(configuration(path, flight, ca))
+        self._count, self._time = count, time.time() - 86_400
+        self._service.clock = lambda: self._time
+
+    async def __aenter__(self):
+        await self._service.open(beats=False)
+        self._writing = asyncio.create_task(self._service.writer.run())
+        return self
+
+    async def __aexit__(self, *_):
+        self._service.writer.stop()
+        await self._writing
+        await self._service._end()
+
+    async def sweep(self):
+        """(CPU seconds, wall seconds) of all checks once: run, judged, stored."""
+        service = self._service
+        cpu, wall = time.process_time(), time.monotonic()
+        before = service.writer.written
+        await service.engine.run_all_once()
+        swept = time.monotonic() - wall
+        while service.writer.written < before + self._count:
+            await asyncio.sleep(0.02)
+        while await service.keeper.close_slots():
+            pass
+        self._time += 300
+        return time.process_time() - cpu, swept
+
+    async def turn(self):
+        """CPU seconds of a sweep, of several that follow each other."""
+        return sum([(await self.sweep())[0] for _ in range(TURN)]) / TURN
+
+
+def taking_turns(sweeper, others, rounds):
+    """CPU seconds of a sweep and of each of *others*, by turns: lists of them.
+
+    What a machine does beside, and how fast its processor is just now, meets
+    all of them alike.
     """
-    from collective.hoard.monitoring.poller.service import Service
 
     async def work():
-        service, passed = Service(configuration(path, flight, ca)), 0.0
-        service.clock = lambda: time.time() - 86_400 + passed
-        await service.open(beats=False)
-        writing = asyncio.create_task(service.writer.run())
-        spent, swept = [], []
-        for _ in range(warm + measured):
-            cpu, wall = time.process_time(), time.monotonic()
-            before = service.writer.written
-            await service.engine.run_all_once()
-            swept.append(time.monotonic() - wall)
-            while service.writer.written < before + count:
-                await asyncio.sleep(0.02)
-            while await service.keeper.close_slots():
-                pass
-            spent.append(time.process_time() - cpu)
-            passed += 300
-        service.writer.stop()
-        await writing
-        await service._end()
-        return sum(spent[warm:]) / measured, min(swept[warm:])
+        mine, theirs = [], [[] for _ in others]
+        async with sweeper:
+            for _ in range(WARM):
+                await sweeper.sweep()
+            for _ in range(rounds):
+                for other, spent in zip(others, theirs, strict=True):
+                    spent.append(other())
+                mine.append(await sweeper.turn())
+        return mine, *theirs
+
+    return asyncio.run(work())
+
+
+def fastest_sweep(path, count, flight):
+    """Wall seconds of the faster of two sweeps."""
+
+    async def work():
+        async with Sweeper(path, count, flight) as sweeper:
+            return min([(await sweeper.sweep())[1] for _ in range(2)])
 
     return asyncio.run(work())
 
@@ -217,30 +261,31 @@ def cpu(folder, sizes, http, https, ca):
     )
     for work, kind, port, count, bound in jobs:
         path = database(folder, kind, port, count, sites=sizes.sites)
-        mine, plain = [], []
-        for _ in range(sizes.polled_rounds):
-            args = kind, port, count, 200, ca
-            plain.append(bare(*args, sites=sizes.sites)[0] * 1000 / count)
-            mine.append(ours(path, count, 200, ca)[0] * 1000 / count)
-        mine, plain = Samples(tuple(mine)), Samples(tuple(plain))
-        yield compare(work, mine, plain, bound, note="bare libcurl: ")
-        yield against_check_http(work, mine, plain, kind, port, sizes)
+        others = [partial(bare_each, kind, port, count, ca, sizes.sites)]
+        if is_there(CHECK_HTTP):
+            few = max(sizes.plugins // sizes.polled_rounds, 1)
+            others.append(partial(check_http, kind, port, few))
+        sweeper = Sweeper(path, count, 200, ca)
+        mine, *theirs = taking_turns(sweeper, others, sizes.polled_rounds)
+        mine = Samples(tuple(spent * 1000 / count for spent in mine))
+        theirs = [Samples(tuple(one * 1000 for one in spent)) for spent in theirs]
+        yield compare(work, mine, theirs[0], bound, note="bare libcurl: ")
+        yield against_check_http(work, mine, kind, *theirs)
 
 
-def against_check_http(work, mine, plain, kind, port, sizes):
-    if not is_there(CHECK_HTTP):
+def against_check_http(work, mine, kind, plain, processes=None):
+    if processes is None:
         return not_measured(work, "check_http is not installed")
-    spent = check_http(kind, port, sizes.plugins) / sizes.plugins * 1000
     note = "check_http: "
     if kind == "https":
         # A full handshake is most of a TLS check, whoever makes it.
-        note = f"bare libcurl alone {plain.median / spent:.3g} of check_http: "
-    told = "at most 1/8"
-    return compare(work, mine, Samples((spent,)), 1 / 8, note=note, told=told)
+        floor = plain.median / processes.median
+        note = f"bare libcurl alone {floor:.3g} of check_http: "
+    return compare(work, mine, processes, 1 / 8, note=note, told="at most 1/8")
 
 
 def check_http(kind, port, count):
-    """CPU seconds of so many check_http processes, with ours to start them."""
+    """CPU seconds of a check_http process, with ours to start it."""
 
     def spent():
         return sum(
@@ -255,7 +300,7 @@ def check_http(kind, port, count):
         words = ["-H", site_name(number), "-I", "127.0.0.1", "-p", str(port), "-u", "/"]
         words += ["-S", "--sni"] if kind == "https" else []
         subprocess.run([CHECK_HTTP, *words], stdout=subprocess.DEVNULL)
-    return spent() - before
+    return (spent() - before) / count
 
 
 def sweep(folder, sizes):
@@ -265,7 +310,7 @@ def sweep(folder, sizes):
             count = sizes.swept
             path = database(folder, "http", port, count)
             plain = bare("http", port, count, flight)[1]
-            mine = ours(path, count, flight, warm=0, measured=2)[1]
+            mine = fastest_sweep(path, count, flight)
             yield compare(
                 f"sweep of {count:,} realistic sites, {flight:,} in flight",
                 Samples((mine,), "s"),
@@ -276,7 +321,7 @@ def sweep(folder, sizes):
 
 
 def passive(folder, sizes):
-    """Requests of 100 results, against bare inserts of the rows.
+    """Requests of 100 results, against bare inserts of the rows: processor time.
 
     What is required is said of judging and storing alone, see the history.
     """
@@ -311,19 +356,22 @@ def bare_inserts(folder, count):
     from sqlalchemy import insert
 
     engine = open_engine(database(folder, "passive", 1, 400))
-    began = time.monotonic()
-    for batch in batches(count, int(time.time())):
-        rows = [
+    rows = [
+        [
             {
                 "bucket": row["time"] // 3600, "check_id": int(row["check"][1:-14]) + 1,
                 "time": row["time"], "frac": 0, "source_id": 1, "status": 0,
                 "code": row["code"], "ms": row["ms"], "reason": None,
             }
             for row in batch
-        ]  # fmt: skip
+        ]
+        for batch in batches(count, int(time.time()))
+    ]  # fmt: skip
+    began = time.process_time()
+    for batch in rows:
         with engine.begin() as connection:
-            connection.execute(insert(sample), rows)
-    return (time.monotonic() - began) / count
+            connection.execute(insert(sample), batch)
+    return (time.process_time() - began) / count
 
 
 def passive_results(folder, count):
@@ -344,7 +392,7 @@ def passive_results(folder, count):
         if place == 4:
             # Each check has been seen once: its history is in memory.
             give_back()
-            began = time.monotonic()
+            began = time.process_time()
         intake = take_in(parsed(body), listing, "scripts", time.time())
         assert not intake.refused, intake.refused[0]
         # The time of the results: live ones, not a replay.
@@ -352,7 +400,7 @@ def passive_results(folder, count):
         assert not recorded.refused, recorded.refused[0]
         if store.slots_due(intake.samples[-1].time):
             store.close_slots(intake.samples[-1].time)
-    return (time.monotonic() - began) / (count - 400)
+    return (time.process_time() - began) / (count - 400)
 
 
 def events(folder, sizes):

@@ -62,7 +62,6 @@ class Sizes:
     messages: int = 1_000
     message_rounds: int = 11
     searched: int = 100_000
-    history_batches: int = 240
     history_runs: int = 5
     disk_checks: int = 6
     disk_days: int = 30
@@ -71,7 +70,7 @@ class Sizes:
     sites: int = 4_000
     polled: int = 2_000
     polled_tls: int = 500
-    polled_rounds: int = 2
+    polled_rounds: int = 5
     plugins: int = 40
     swept: int = 4_000
     passive: int = 10_000
@@ -98,7 +97,7 @@ FULL = Sizes(
     judge_seconds=30,
     polled=4_000,
     polled_tls=1_000,
-    polled_rounds=3,
+    polled_rounds=9,
     watched_seconds=60,
 )
 FORMS = ("visitors", "receivers", "versions", "ledger")

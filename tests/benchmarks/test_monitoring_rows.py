@@ -10,7 +10,6 @@ def sizes(monkeypatch):
     from run import Sizes
 
     return Sizes(
-        history_batches=2,
         history_runs=1,
         disk_checks=1,
         disk_days=4,

@@ -1,6 +1,9 @@
 """The pages over PostgreSQL."""
 
+from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.watch import engines
+from collective.hoard.watch import trouble
+from collective.hoard.watch.browser.status import NOT_NOW
 from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import status
@@ -9,6 +12,7 @@ from watch.conftest import configure
 from watch.test_changing import post
 from watch.test_changing import WINDOW
 from watch.test_pages import PAGES
+import html
 import pytest
 
 
@@ -58,3 +62,39 @@ def test_writes(functional, user):
     assert status(user) == 200
     post(user, f"{url}hoard-check/4", ("acknowledge", "1"), ("text", "me"))
     assert "takes care of it" in contents(user)
+
+
+@pytest.fixture
+def locked(postgresql, filled):
+    """Somebody has locked the table that most pages read."""
+    engine = open_engine(filled)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE check_ IN ACCESS EXCLUSIVE MODE")
+        yield
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["hoard-monitoring", "hoard-wall", "hoard-status"])
+def test_an_answer_that_takes_too_long_is_given_up(functional, user, locked, name):
+    configure(patience=1)
+
+    user.open(f"{functional['portal'].absolute_url()}/@@{name}")
+
+    assert status(user) == 503
+    told = NOT_NOW if name == "hoard-status" else trouble.SLOW
+    assert html.unescape(contents(user)).count(str(told)[:60]) == 1
+
+
+def test_what_somebody_else_holds_is_not_waited_for_when_writing(
+    functional, user, filled
+):
+    configure(patience=1)
+    engine, url = open_engine(filled), functional["portal"].absolute_url()
+    user.open(f"{url}/@@hoard-check/4")
+
+    with engine.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE meta IN ACCESS EXCLUSIVE MODE")
+        post(user, f"{url}/@@hoard-check/4", ("acknowledge", "1"), ("text", "me"))
+    engine.dispose()
+
+    assert str(trouble.SLOW)[:60] in html.unescape(contents(user))

@@ -1,12 +1,15 @@
 """What everybody may see: the status page, its feed, badges; and nothing else."""
 
 from bs4 import BeautifulSoup
+from collective.hoard.watch import engines
+from collective.hoard.watch import settings
 from collective.hoard.watch.writing import acts
 from forms.accessibility import problems
 from forms.browsing import browser
 from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import status
+from sqlalchemy import event
 from watch.conftest import configure
 from watch.world import HOSTILE
 from xml.etree import ElementTree
@@ -126,3 +129,21 @@ def test_a_badge_with_a_hostile_name_is_xml(public):
 
     title = ElementTree.fromstring(page).find("{http://www.w3.org/2000/svg}title")
     assert title.text.startswith("<script>")
+
+
+def queries_of(visitor, layer, name):
+    """How often a page asks the database."""
+    reading, asked = engines.engine(settings.database_url(), True), []
+    event.listen(reading, "before_cursor_execute", lambda *_: asked.append(1))
+    open_page(visitor, layer, name)
+    return len(asked)
+
+
+@pytest.mark.parametrize("name", ["hoard-status", "hoard-status-feed"])
+def test_a_handful_of_queries_whatever_is_shown(public, visitor, name):
+    configure(public_groups=["mail"])
+    few = queries_of(visitor, public, name)
+    configure(public_groups=["web", "mail", "shops", "intranet"])
+    many = queries_of(visitor, public, name)
+
+    assert few == many < 20

@@ -161,8 +161,14 @@ class Authority:
             )
         )
 
-    def context(self, host="localhost", ends=timedelta(days=90), signed=True):
-        """For a server that shows such a certificate."""
+    def context(self, **certificate):
+        """For a server that shows such a certificate; see `made`."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.made(**certificate))
+        return context
+
+    def made(self, host="localhost", ends=timedelta(days=90), signed=True):
+        """The file of a certificate and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         made = self._builder(_name(host), key, ends, signed).add_extension(
@@ -179,9 +185,7 @@ class Authority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(path)
-        return context
+        return path
 
     def _builder(self, subject, key, ends, signed=True):
         now = datetime.now(UTC)

@@ -3,11 +3,14 @@
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.history.availability import availability
 from collective.hoard.monitoring.history.intervals import intervals
+from collective.hoard.monitoring.history.intervals import timeline
+from collective.hoard.monitoring.history.intervals import timelines
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.monitoring.interfaces import UnknownCheck
 from collective.hoard.monitoring.interfaces import WrongUse
 from monitoring.history.parts import Clock
+from sqlalchemy import event
 from sqlalchemy import text
 import pytest
 
@@ -96,6 +99,47 @@ def test_maintenance_is_counted_apart_or_not(watched):
     assert found.period == 1000
     found = over(watched, 0, 1200, with_maintenance=True)
     assert (found.down, found.unknown, found.maintenance) == (600, 600, 0)
+
+
+def test_a_window_of_many_checks_is_one_question(watched):
+    """A page asks no more when maintenance concerns hundreds of checks."""
+    others = [watched.ensure_check(f"site {number}") for number in range(40)]
+    record(watched, 5, status="crit")
+    watched.close_slots(now=2000)
+    with watched.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO maintenance_span (check_id, since, maintenance_id, until)"
+                " SELECT id, 100, 1, 200 FROM check_"
+            )
+        )
+        asked = []
+        event.listen(connection, "before_cursor_execute", lambda *_: asked.append(1))
+        one = availability(connection, 0, 1200, [1])
+        few = len(asked)
+        found = availability(connection, 0, 1200, [1, *others])
+
+    assert len(asked) == 2 * few
+    assert found[1] == one[1]
+    assert (found[1].down, found[1].maintenance) == (500, 100)
+    assert {(found[key].unknown, found[key].maintenance) for key in others} == {
+        (1100, 100)
+    }
+
+
+def test_timelines_of_several_checks_are_those_of_each(watched):
+    watched.ensure_check("quiet")
+    watched.ensure_check("other")
+    record(watched, 5, status="crit")
+    record(watched, 1300)
+    watched.record([Sample("other", "here", 700, "warn")], now=1300)
+
+    with watched.engine.begin() as connection:
+        found = timelines(connection, [3, 1, 2], 0, 1800)
+        each = {key: timeline(connection, key, 0, 1800) for key in (1, 2, 3)}
+
+    assert found == each
+    assert len({tuple(rows) for rows in found.values()}) == 3
 
 
 def test_before_it_was_watched_it_is_unmonitored(store):

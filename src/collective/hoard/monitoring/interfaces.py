@@ -50,6 +50,10 @@ class DatabaseLocked(DatabaseUnusable):
     """Somebody else writes for longer than we wait; trying again may help."""
 
 
+class DatabaseSlow(DatabaseUnusable):
+    """An answer took longer than allowed and was given up; nothing was changed."""
+
+
 class DatabaseFull(DatabaseUnusable):
     """The disk is full, or a limit of the database's size is reached."""
 

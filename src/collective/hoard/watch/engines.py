@@ -15,6 +15,7 @@ from ..monitoring.interfaces import SchemaNewer
 from ..monitoring.interfaces import SchemaOlder
 from .interfaces import NotInstalled
 from .settings import database_url
+from .settings import patience
 from contextlib import contextmanager
 from pathlib import Path
 from sqlalchemy import select
@@ -33,7 +34,7 @@ PATIENCE = 4000
 REST = 5
 
 _lock = Lock()
-#: {(url, read only): (engine, identity of the file)}
+#: {(url, read only): (engine, (identity of the file, milliseconds to wait))}
 _engines = {}
 #: {url: (until, error)}
 _resting = {}
@@ -89,17 +90,19 @@ def translated(url):
 
 
 def engine(url, read_only):
-    """The engine for *url*; a new one where the file is another than before."""
-    key, identity = (url, read_only), identity_of(url)
+    """The engine for *url*; a new one where the file is another than before, or
+    the setting of how long to wait.
+    """
+    limit = patience()
+    key, identity = (url, read_only), (identity_of(url), limit)
     with _lock:
         found = _engines.get(key)
         if found and found[1] == identity:
             return found[0]
         if found:
             found[0].dispose()
-        made = open_engine(
-            url, read_only=read_only, busy=BUSY if read_only else PATIENCE
-        )
+        busy = BUSY if read_only else PATIENCE
+        made = open_engine(url, read_only=read_only, busy=busy, patience=limit)
         _engines[key] = (made, identity)
         return made
 

@@ -93,6 +93,16 @@ class IWatchSettings(Interface):
         constraint=is_reference,
         required=False,
     )
+    patience = schema.Int(
+        title=_("Seconds to wait for the database"),
+        description=_(
+            "A page that PostgreSQL has not answered by then is given up, so that it "
+            "does not hold up the site."
+        ),
+        min=1,
+        max=600,
+        default=10,
+    )
     public = schema.Bool(
         title=_("Public status page"),
         description=_(

@@ -42,6 +42,12 @@ def database_url():
     return url
 
 
+def patience():
+    """Milliseconds that the database may take for one answer."""
+    seconds = settings().patience or IWatchSettings["patience"].default
+    return seconds * 1000
+
+
 def is_configured():
     return bool((settings().database or "").strip())
 

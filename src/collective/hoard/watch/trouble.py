@@ -25,6 +25,11 @@ LOCKED = _(
     "The monitoring database is locked by another writer. Nothing is lost; try again "
     "in a few seconds."
 )
+SLOW = _(
+    "The monitoring database took too long to answer, and this was given up. Ask for "
+    "less, such as a shorter time or one group, or let it take longer in the control "
+    "panel."
+)
 FULL = _("The disk of the monitoring database is full. Make room, then try again.")
 OLDER = _(
     "The tables of the monitoring database are older than this version of "
@@ -47,6 +52,7 @@ WORDS = (
     (NotInstalled, NOT_INSTALLED),
     (monitoring.DatabaseMissing, MISSING),
     (monitoring.DatabaseLocked, LOCKED),
+    (monitoring.DatabaseSlow, SLOW),
     (monitoring.DatabaseFull, FULL),
     (monitoring.SchemaOlder, OLDER),
     (monitoring.SchemaNewer, NEWER),

@@ -6,16 +6,15 @@ name look-ups run beside the Python of the loop.
 """
 
 from .http_outcome import outcome_of
-from .http_plan import HttpPlan
+from .http_transfer import ALWAYS
+from .http_transfer import Transfer
 from .interfaces import no_answer
-from .interfaces import Outcome
 from .reach import Reach
 from collections import deque
 import logging
 import os
 import pycurl
 import select
-import socket
 import threading
 import time
 
@@ -24,77 +23,28 @@ logger = logging.getLogger(__name__)
 
 #: Seconds to wait after a fault that no check is to blame for.
 STUMBLE = 0.5
-#: For every transfer: nothing is kept from an earlier check of the same
-#: site, no proxy of the environment steps between, only HTTP is spoken.
-ALWAYS = (
-    (pycurl.NOSIGNAL, 1),
-    (pycurl.FRESH_CONNECT, 1),
-    (pycurl.FORBID_REUSE, 1),
-    (pycurl.DNS_CACHE_TIMEOUT, 0),
-    (pycurl.SSL_SESSIONID_CACHE, 0),
-    (pycurl.PROXY, ""),
-    (pycurl.PATH_AS_IS, 1),
-    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-    (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
-)
+#: What epoll says, as libcurl wants to hear it; errors and ends are both.
+READY = {
+    select.EPOLLIN: pycurl.CSELECT_IN,
+    select.EPOLLOUT: pycurl.CSELECT_OUT,
+}
+BOTH = pycurl.CSELECT_IN | pycurl.CSELECT_OUT
+#: What libcurl waits for, as epoll wants to hear it.
+WANTED = {
+    pycurl.POLL_NONE: 0,
+    pycurl.POLL_IN: select.EPOLLIN,
+    pycurl.POLL_OUT: select.EPOLLOUT,
+    pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
+}
 
 
-class HttpJob:
-    """One run of one check. `tag` is the caller's; `outcome` is set at the end."""
-
-    __slots__ = (
-        "full",
-        "headers",
-        "outcome",
-        "parts",
-        "plan",
-        "refusal",
-        "size",
-        "tag",
-    )
-
-    def __init__(self, plan: HttpPlan, tag=None):
-        self.plan = plan
-        self.tag = tag
-        self.size = 0
-        self.parts = []
-        self.headers = []
-        self.full = False
-        self.refusal = None
-        self.outcome: Outcome | None = None
-
-    def write(self, data):
-        """Take a piece of the body; anything but None ends the transfer."""
-        if self.plan.wants_body:
-            self.parts.append(data)
-        self.size += len(data)
-        if self.size > self.plan.limit:
-            self.full = True
-            return 0
-        return None
-
-    def header(self, line):
-        # A redirect's headers are not those of the answer.
-        if line.startswith(b"HTTP/"):
-            self.headers = []
-        elif len(self.headers) < 1000:
-            self.headers.append(line)
-
-    def header_values(self, name: str):
-        wanted = name.encode("latin-1", "replace")
-        for line in self.headers:
-            key, _, value = line.partition(b":")
-            if key.strip().lower() == wanted:
-                yield value.strip()
-
-
-def judged(job, handle, error, said):
+def judged(transfer, error, said):
     """The `Outcome`, whatever came: a fault of ours is one of this check alone."""
     try:
-        return outcome_of(job, handle, error, said)
+        return outcome_of(transfer, error, said)
     except Exception as fault:
-        logger.exception("The answer for check %s broke us", job.plan.spec.id)
+        number = transfer.job.plan.spec.id
+        logger.exception("The answer for check %s broke us", number)
         return no_answer("protocol", f"The answer is not understood: {fault}")
 
 
@@ -112,10 +62,9 @@ class HttpEngine:
         self._reach = reach or Reach()
         self._waiting = deque()
         self._running = {}
-        #: {what it was used for: [(handle, the options it has)]}
+        #: {its use: [Transfer]}
         self._idle, self._kept = {}, 0
         self._stopping = False
-        self._deadline = None
         self._asleep = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._thread = threading.Thread(
@@ -153,11 +102,11 @@ class HttpEngine:
     def _run(self):
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         # Connections are never used again: keep none.
         self._multi.setopt(pycurl.M_MAXCONNECTS, 1)
         self._epoll = select.epoll()
         self._epoll.register(self._wake_read, select.EPOLLIN)
+        self._watched = set()
         try:
             while not self._stopping:
                 self._step()
@@ -185,70 +134,35 @@ class HttpEngine:
 
     def _begin(self, job):
         plan = job.plan
-        use = plan.shape, plan.wants_headers, plan.guarded
-        idle = self._idle.get(use)
+        idle = self._idle.get(plan.use)
         if idle:
-            handle, had = idle.pop()
+            transfer = idle.pop()
             self._kept -= 1
         else:
-            handle, had = self._fresh(), ()
-        # All options of the last check are overwritten, and most of them are the
-        # same objects: only the others cost anything.
-        for place, pair in enumerate(plan.options):
-            if not had or pair is not had[place]:
-                handle.setopt(*pair)
-        handle.setopt(pycurl.WRITEFUNCTION, job.write)
-        if plan.wants_headers:
-            handle.setopt(pycurl.HEADERFUNCTION, job.header)
-        if plan.guarded:
-            handle.setopt(pycurl.OPENSOCKETFUNCTION, self._guard(job))
-        self._multi.add_handle(handle)
-        self._running[handle] = job
-
-    def _fresh(self):
-        handle = pycurl.Curl()
-        for option, value in self._always:
-            handle.setopt(option, value)
-        return handle
-
-    def _guard(self, job):
-        """A socket only for addresses that the check may reach."""
-        spec = job.plan.spec
-
-        def open_socket(purpose, address):
-            family, kind, protocol, where = address
-            refusal = self._reach.refusal(where[0], spec.trusted)
-            if refusal:
-                job.refusal = refusal
-                return pycurl.SOCKET_BAD
-            return socket.socket(family, kind, protocol)
-
-        return open_socket
+            transfer = Transfer(plan, self._always, self._reach)
+        transfer.begin(job)
+        self._multi.add_handle(transfer.handle)
+        self._running[transfer.handle] = transfer
 
     def _wait(self):
-        timeout = self._until_timer()
         self._asleep = True
-        if self._waiting and len(self._running) < self._concurrency:
-            timeout = 0
-        for fd, events in self._epoll.poll(timeout):
+        action = self._multi.socket_action
+        for fd, events in self._epoll.poll(self._patience()):
             if fd == self._wake_read:
                 self._drain()
-                continue
-            mask = 0
-            if events & ~select.EPOLLOUT:
-                mask |= pycurl.CSELECT_IN
-            if events & ~select.EPOLLIN:
-                mask |= pycurl.CSELECT_OUT
-            self._multi.socket_action(fd, mask)
+            else:
+                action(fd, READY.get(events, BOTH))
         self._asleep = False
-        if self._deadline is not None and time.monotonic() >= self._deadline:
-            self._deadline = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        # Asked once for all: a call back at each change costs more.
+        if self._multi.timeout() == 0:
+            action(pycurl.SOCKET_TIMEOUT, 0)
 
-    def _until_timer(self):
-        if self._deadline is None:
-            return -1
-        return max(self._deadline - time.monotonic(), 0)
+    def _patience(self):
+        """Seconds until there is something to do without any news; -1: never."""
+        if self._waiting and len(self._running) < self._concurrency:
+            return 0
+        milliseconds = self._multi.timeout()
+        return milliseconds / 1000 if milliseconds >= 0 else -1
 
     def _drain(self):
         try:
@@ -256,28 +170,26 @@ class HttpEngine:
         except BlockingIOError:
             return
 
-    def _on_timer(self, milliseconds):
-        self._deadline = (
-            None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
-        )
-
     def _on_socket(self, what, fd, multi, known):
         if what == pycurl.POLL_REMOVE:
+            self._watched.discard(fd)
             try:
                 self._epoll.unregister(fd)
             except (OSError, ValueError):
                 # Closed before it was taken back: epoll forgot it by itself.
                 return
-            return
-        mask = 0
-        if what in (pycurl.POLL_IN, pycurl.POLL_INOUT):
-            mask |= select.EPOLLIN
-        if what in (pycurl.POLL_OUT, pycurl.POLL_INOUT):
-            mask |= select.EPOLLOUT
+        elif fd in self._watched:
+            self._change(fd, WANTED[what])
+        else:
+            self._watched.add(fd)
+            self._epoll.register(fd, WANTED[what])
+
+    def _change(self, fd, wanted):
         try:
-            self._epoll.modify(fd, mask)
+            self._epoll.modify(fd, wanted)
         except FileNotFoundError:
-            self._epoll.register(fd, mask)
+            # Closed without a word; another socket has got its number.
+            self._epoll.register(fd, wanted)
 
     def _collect(self):
         done = []
@@ -290,35 +202,35 @@ class HttpEngine:
             self._deliver(done)
 
     def _end(self, handle, error, said):
-        job = self._running.pop(handle)
+        transfer = self._running.pop(handle)
+        job = transfer.job
         if job.refusal is None or not error:
             # Of several addresses of a name one was open to it: that is enough.
-            job.outcome, job.refusal = judged(job, handle, error, said), None
+            job.outcome, job.refusal = judged(transfer, error, said), None
         self._multi.remove_handle(handle)
-        self._keep(handle, job.plan)
-        job.parts = job.headers = None
+        self._keep(transfer)
         return job
 
-    def _keep(self, handle, plan):
-        """Keep *handle* for plans of this shape, as many as may run at once."""
+    def _keep(self, transfer):
+        """Keep *transfer* for plans of this use, as many as may run at once."""
         if self._kept >= self._concurrency:
-            # Another shape has too many: begin anew with what is used now.
+            # Another use has too many: begin anew with what is used now.
             self._drop()
-        use = plan.shape, plan.wants_headers, plan.guarded
-        self._idle.setdefault(use, []).append((handle, plan.options))
+        use = transfer.end().plan.use
+        self._idle.setdefault(use, []).append(transfer)
         self._kept += 1
 
     def _drop(self):
         for idle in self._idle.values():
-            for handle, _ in idle:
-                handle.close()
+            for transfer in idle:
+                transfer.close()
         self._idle, self._kept = {}, 0
 
     def _close(self):
         self._drop()
-        for handle in self._running:
-            self._multi.remove_handle(handle)
-            handle.close()
+        for transfer in self._running.values():
+            self._multi.remove_handle(transfer.handle)
+            transfer.close()
         self._multi.close()
         self._epoll.close()
         os.close(self._wake_read)

@@ -33,22 +33,30 @@ REASON = {
 ENOUGH = E.E_WRITE_ERROR
 
 
-def outcome_of(job, handle, error: int, said: str) -> Outcome:
+def outcome_of(transfer, error: int, said: str) -> Outcome:
     """*error* and *said* as libcurl has them; 0 when the transfer was complete."""
-    ask = handle.getinfo
-    total = ask(E.TOTAL_TIME) * 1000.0
-    if error and not (error == ENOUGH and job.full):
-        return no_answer(_reason(error, said), said, round(total, 1))
-    plan, code = job.plan, ask(E.RESPONSE_CODE)
+    ask, plan = transfer.handle.getinfo, transfer.job.plan
+    total = ask(E.TOTAL_TIME_T)
+    # To a tenth: the history keeps no more of it either.
+    ms = round(total / 1000, 1)
+    if error and not (error == ENOUGH and transfer.full):
+        # It may be another certificate that answers next.
+        plan.well = False
+        return no_answer(_reason(error, said), said, ms)
+    code = ask(E.RESPONSE_CODE)
     status = plan.statuses[code] if code < 1000 else "crit"
     reason = "" if status == "ok" else "status"
-    outcome = Outcome(status, code, round(total, 1), f"HTTP {code}", reason)
+    outcome = Outcome(status, code, ms, f"HTTP {code}", reason)
     outcome.phases = _phases(ask, total)
     if plan.wants_headers or plan.wants_body:
-        _match(outcome, job)
-    judge_latency(outcome, plan.slow)
+        _match(outcome, transfer)
+    if plan.slow is not None:
+        judge_latency(outcome, plan.slow)
     if plan.expiry:
-        judge_expiry(outcome, expiry_of_chain(ask(E.INFO_CERTINFO)), *plan.expiry)
+        if transfer.certificate:
+            plan.until = expiry_of_chain(ask(E.INFO_CERTINFO))
+        judge_expiry(outcome, plan.until, *plan.expiry)
+        plan.well = "certificate" in outcome.values and outcome.status == "ok"
     return outcome
 
 
@@ -61,27 +69,28 @@ def _reason(error, said):
 
 def _phases(ask, total):
     """Milliseconds each phase took; together they are the whole."""
-    resolved = ask(E.NAMELOOKUP_TIME) * 1000.0
-    connected = ask(E.CONNECT_TIME) * 1000.0
-    secured = ask(E.APPCONNECT_TIME) * 1000.0 or connected
-    first = ask(E.STARTTRANSFER_TIME) * 1000.0
+    # libcurl counts microseconds from the beginning; 0 is a phase there was not.
+    resolved = ask(E.NAMELOOKUP_TIME_T)
+    connected = ask(E.CONNECT_TIME_T) or resolved
+    secured = ask(E.APPCONNECT_TIME_T) or connected
+    first = ask(E.STARTTRANSFER_TIME_T) or secured
     return {
-        "resolve": round(resolved, 2),
-        "connect": round(max(connected - resolved, 0.0), 2),
-        "tls": round(max(secured - connected, 0.0), 2),
-        "first_byte": round(max(first - secured, 0.0), 2),
-        "transfer": round(max(total - first, 0.0), 2),
+        "resolve": resolved / 1000,
+        "connect": (connected - resolved) / 1000,
+        "tls": (secured - connected) / 1000,
+        "first_byte": (first - secured) / 1000,
+        "transfer": (total - first) / 1000,
     }
 
 
-def _match(outcome, job):
-    plan = job.plan
+def _match(outcome, transfer):
+    plan = transfer.job.plan
     for name, text in plan.headers.items():
-        if not any(found(text, value) for value in job.header_values(name)):
+        if not any(found(text, value) for value in transfer.header_values(name)):
             worse(outcome, "crit", "match", f"The header {name} does not match {text}")
     if not plan.wants_body:
         return
-    body = b"".join(job.parts)
+    body = transfer.body()
     if plan.expect and not found(plan.expect, body):
         worse(outcome, "crit", "match", f"The answer does not match {plan.expect}")
     if plan.refuse and found(plan.refuse, body):

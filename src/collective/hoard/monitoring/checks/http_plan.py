@@ -27,13 +27,39 @@ READ = 1_000_000
 MOST_READ = 10_000_000
 MOST_REDIRECTS = 10
 VERSIONS = {"any": pycurl.IPRESOLVE_WHATEVER, "4": pycurl.IPRESOLVE_V4, "6": 2}
-WITH_CERTIFICATE = (pycurl.OPT_CERTINFO, 1)
+#: Seconds between two readings of a certificate that is well: how long it is
+#: valid is in it. That it is valid is verified in each handshake.
+READING = 3600
+#: What a handshake offers to agree on a key with, without the hybrid with ML-KEM:
+#: that is a sixth of what the whole handshake costs, and nothing that servers
+#: insist on. A question mark: where this OpenSSL knows it.
+GROUPS = "?X25519:?secp256r1:?X448:?secp384r1:?secp521r1:?ffdhe2048:?ffdhe3072"
+CLASSICAL = (pycurl.SSL_EC_CURVES, GROUPS)
 _HEADER_NAME = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+
+def offers_hybrid(library: str) -> bool:
+    """Whether *library*, as libcurl names it, sends a key share of ML-KEM unasked.
+
+    OpenSSL does from 3.5 on; other libraries have other names for groups.
+    """
+    name, _, version = library.partition("/")
+    try:
+        numbers = tuple(int(part) for part in version.split(".")[:2])
+    except ValueError:
+        return False
+    return name == "OpenSSL" and numbers >= (3, 5)
+
+
+OFFERS_HYBRID = offers_hybrid(pycurl.version_info()[5] or "")
 
 
 @dataclass(slots=True)
 class HttpPlan:
-    """`options`: [(option, value)] for a fresh handle; the rest judges."""
+    """`options`: [(option, value)] for a fresh handle; the rest judges.
+
+    The last three fields change with each run.
+    """
 
     spec: CheckSpec
     options: list
@@ -45,13 +71,30 @@ class HttpPlan:
     refuse: str = ""
     headers: dict = field(default_factory=dict)
     json: tuple = ()
-    slow: tuple = (None, None)
+    #: Milliseconds (warn, crit); None: nothing is said.
+    slow: tuple | None = None
     expiry: tuple | None = None
     #: Addresses must be looked at when the connection is made.
     guarded: bool = False
     port: int = 80
-    #: Which options there are; handles are used again by plans of the same shape.
-    shape: tuple = ()
+    #: What a handle is used for, which is used again by plans of the same use.
+    use: tuple = ()
+    #: UTC seconds: the end of the certificate that was read last.
+    until: int | None = None
+    #: That was far enough away.
+    well: bool = False
+    #: Runs until the certificate is read again.
+    rest: int = 0
+
+    def reads_certificate(self) -> bool:
+        """Whether this run reads until when the certificate is valid."""
+        if self.expiry is None:
+            return False
+        if self.well and self.rest:
+            self.rest -= 1
+            return False
+        self.rest = READING // self.spec.interval
+        return True
 
 
 def prepare_http(spec: CheckSpec, around: Surroundings) -> HttpPlan:
@@ -67,14 +110,15 @@ def prepare_http(spec: CheckSpec, around: Surroundings) -> HttpPlan:
     _judgement(plan, given)
     _guard(plan, around, redirects)
     given.done()
-    plan.shape = _shape(tuple(option for option, _ in plan.options))
+    options = tuple(option for option, _ in plan.options)
+    plan.use = _same(options, plan.wants_headers, plan.guarded)
     return plan
 
 
 @lru_cache(maxsize=256)
-def _shape(options):
+def _same(*use):
     """The same object for thousands of checks."""
-    return options
+    return use
 
 
 def _statuses(given):
@@ -153,6 +197,7 @@ def _tls(plan, given, around):
     verify = given.flag("verify", True)
     warn = given.number("certificate_warn_days", WARN_DAYS, 0, 10_000)
     crit = given.number("certificate_crit_days", CRIT_DAYS, 0, 10_000)
+    hybrid = given.flag("post_quantum", False)
     if plan.spec.kind != "https":
         return
     if verify:
@@ -162,8 +207,9 @@ def _tls(plan, given, around):
     else:
         plan.options.append((pycurl.SSL_VERIFYPEER, 0))
         plan.options.append((pycurl.SSL_VERIFYHOST, 0))
+    if OFFERS_HYBRID and not hybrid:
+        plan.options.append(CLASSICAL)
     if warn or crit:
-        plan.options.append(WITH_CERTIFICATE)
         plan.expiry = (warn, crit)
 
 
@@ -179,7 +225,8 @@ def _judgement(plan, given):
     for text in plan.headers.values():
         pattern(text)
     plan.json = json_rules(given.rows("json"))
-    plan.slow = (given.number("warn_ms"), given.number("crit_ms"))
+    slow = given.number("warn_ms"), given.number("crit_ms")
+    plan.slow = None if slow == (None, None) else slow
     plan.limit = int(given.number("max_bytes", READ, 0, MOST_READ))
     plan.wants_body = bool(plan.expect or plan.refuse or plan.json)
     plan.wants_headers = bool(plan.headers)

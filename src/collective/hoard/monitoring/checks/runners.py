@@ -4,9 +4,9 @@ from .connecting import Failed
 from .connecting import reachable
 from .connecting import Refused
 from .http_engine import HttpEngine
-from .http_engine import HttpJob
 from .http_plan import HttpPlan
 from .http_plan import prepare_http
+from .http_transfer import HttpJob
 from .interfaces import CheckSpec
 from .interfaces import CheckUnusable
 from .interfaces import KINDS

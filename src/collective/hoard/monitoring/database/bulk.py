@@ -1,25 +1,55 @@
 """One statement for many rows, past the parts of SQLAlchemy that cost most."""
 
+from .errors import put_into_words
+from contextlib import contextmanager
 
-def execute_many(connection, sql, rows):
-    """Run *sql*, whose parameters are question marks, for each of *rows*."""
+
+def execute_many(connection, sql, rows) -> int:
+    """Run *sql*, whose parameters are question marks, for each of *rows*; how many
+    rows it has changed.
+    """
     if not rows:
-        return
+        return 0
     if connection.dialect.name != "sqlite":
         sql = sql.replace("?", "%s")
-    connection.exec_driver_sql(sql, rows)
+    with driver_cursor(connection) as cursor:
+        cursor.executemany(sql, rows)
+        return cursor.rowcount
 
 
-def upsert(table, key, columns, newer=None):
+@contextmanager
+def driver_cursor(connection):
+    """A cursor of the driver in the transaction of *connection*.
+
+    :raises DatabaseUnusable: As `connection` does it itself.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except connection.dialect.loaded_dbapi.Error as error:
+        put_into_words(error)
+        raise
+    finally:
+        cursor.close()
+
+
+#: Parameters whose empty text stands for NULL, whose 1 for true: None and bool
+#: cost SQLite's driver as much as all other parameters of a row together.
+EMPTY, FLAG = "NULLIF(?, '')", "(? = 1)"
+
+
+def upsert(table, key, columns, newer=None, **marks):
     """SQL that inserts a row or replaces *columns* of the one with that *key*.
 
     With *newer*, the name of a column, only where it is greater than it was.
+    *marks*: ``column=EMPTY`` or ``column=FLAG``.
     """
     names = (*key, *columns)
+    values = ", ".join(marks.get(name, "?") for name in names)
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
     condition = f" WHERE excluded.{newer} > {table}.{newer}" if newer else ""
     return (
         f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608
-        f" VALUES ({', '.join('?' * len(names))})"
+        f" VALUES ({values})"
         f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}{condition}"
     )

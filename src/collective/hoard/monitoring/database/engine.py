@@ -18,8 +18,11 @@ CACHE = 32768
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def open_engine(url, read_only=False, busy=BUSY):
+def open_engine(url, read_only=False, busy=BUSY, patience=None):
     """An SQLAlchemy engine for *url*, also a bare path of an SQLite file.
+
+    *patience*: milliseconds that PostgreSQL may take for a statement, waiting for
+    locks included; then it is given up.
 
     On a writing engine each transaction of SQLite starts as a writer, so that
     it never fails half way because another one wrote meanwhile.
@@ -31,7 +34,7 @@ def open_engine(url, read_only=False, busy=BUSY):
     if url.get_backend_name() == "sqlite":
         return sqlite_engine(url, read_only, busy)
     if url.get_backend_name() == "postgresql":
-        return postgresql_engine(url, read_only, busy)
+        return postgresql_engine(url, read_only, busy, patience)
     raise WrongUse(f"{url.get_backend_name()} is not supported: sqlite or postgresql.")
 
 
@@ -81,10 +84,14 @@ def sqlite_engine(url, read_only, busy):
     return translated(engine)
 
 
-def postgresql_engine(url, read_only, busy=BUSY):
+def postgresql_engine(url, read_only, busy=BUSY, patience=None):
     # libpq counts whole seconds, and takes 1 for 2.
-    options = {"connect_timeout": max(2, busy * 2 // 1000)}
+    options, settings = {"connect_timeout": max(2, busy * 2 // 1000)}, []
     if read_only:
-        options["options"] = "-c default_transaction_read_only=on"
+        settings.append("-c default_transaction_read_only=on")
+    if patience:
+        settings.append(f"-c statement_timeout={int(patience)}")
+    if settings:
+        options["options"] = " ".join(settings)
     # A restarted server is noticed before the work, not in it.
     return translated(create_engine(url, pool_pre_ping=True, connect_args=options))

@@ -4,11 +4,13 @@ from ..interfaces import DatabaseDown
 from ..interfaces import DatabaseFull
 from ..interfaces import DatabaseLocked
 from ..interfaces import DatabaseMissing
+from ..interfaces import DatabaseSlow
 from sqlalchemy import event
 
 
 WORDS = {
     DatabaseLocked: "The monitoring database is locked by another writer.",
+    DatabaseSlow: "The monitoring database took too long to answer.",
     DatabaseFull: "The disk of the monitoring database is full.",
     DatabaseMissing: "The monitoring database has no tables yet:"
     " run 'hoard-poller migrate'.",
@@ -33,6 +35,7 @@ STATES = {
     "40P01": DatabaseLocked,
     "42P01": DatabaseMissing,
     "3D000": DatabaseMissing,
+    "57014": DatabaseSlow,
     "57P01": DatabaseDown,
     "57P03": DatabaseDown,
     "25006": DatabaseDown,
@@ -44,11 +47,16 @@ def translated(engine):
 
     @event.listens_for(engine, "handle_error")
     def translate(context):
-        kind = meaning(context.original_exception)
-        if kind is not None:
-            raise kind(f"{WORDS[kind]} ({first_line(context.original_exception)})")
+        put_into_words(context.original_exception)
 
     return engine
+
+
+def put_into_words(error):
+    """:raises DatabaseUnusable: What a driver's *error* means, if it means that."""
+    kind = meaning(error)
+    if kind is not None:
+        raise kind(f"{WORDS[kind]} ({first_line(error)})") from error
 
 
 def meaning(error):

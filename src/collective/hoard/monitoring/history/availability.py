@@ -128,10 +128,7 @@ def apart(connection, since, until, result):
     for key, start, end in connection.execute(query):
         if key in result:
             add_span(windows.setdefault(key, []), max(start, since), min(end, until))
-    return {
-        key: Availability(*without(connection, key, result[key], those))
-        for key, those in windows.items()
-    }
+    return without(connection, result, windows)
 
 
 def maintenance_spans(connection, check_id, since, until):
@@ -153,17 +150,27 @@ def add_span(spans, start, end):
         spans.append((start, end))
 
 
-def without(connection, check_id, whole, windows):
-    up, down, unknown, off, maintenance = (
-        whole.up,
-        whole.down,
-        whole.unknown,
-        whole.unmonitored,
-        0,
+def without(connection, whole, windows):
+    """`Availability` of the checks of *windows*, ``{check id: [span]}``, as they
+    are in *whole* with these spans apart. As many queries as there are spans.
+    """
+    checks_of = {}
+    for key, those in windows.items():
+        for span in those:
+            checks_of.setdefault(span, []).append(key)
+    result = {key: whole[key] for key in windows}
+    for (start, end), keys in checks_of.items():
+        parts = availability(connection, start, end, keys, True)
+        for key in keys:
+            result[key] = less(result[key], parts[key], end - start)
+    return result
+
+
+def less(whole, part, seconds):
+    return Availability(
+        whole.up - part.up,
+        whole.down - part.down,
+        whole.unknown - part.unknown,
+        whole.unmonitored - part.unmonitored,
+        whole.maintenance + seconds,
     )
-    for start, end in windows:
-        part = availability(connection, start, end, [check_id], True)[check_id]
-        up, down = up - part.up, down - part.down
-        unknown, off = unknown - part.unknown, off - part.unmonitored
-        maintenance += end - start
-    return up, down, unknown, off, maintenance

@@ -48,9 +48,9 @@ class Blindness:
         """Count *rows*, stored before; ``[(since, until, check ids)]`` of the
         windows that became blind, or see again.
         """
-        touched = {}
-        for row in rows:
-            if row[4] in self._active:
+        touched, active = {}, self._active
+        for row in rows if active else ():
+            if row[4] in active:
                 touched.setdefault((row[4], row[2] // WINDOW), []).append(row)
         result = []
         for key, those in touched.items():

@@ -4,9 +4,9 @@ from ..database.tables import check as checks
 from ..database.tables import pause as pauses
 from ..database.tables import regime as regimes
 from .slots import Pauses
-from .slots import Regime
 from .slots import Regimes
 from dataclasses import dataclass
+from functools import lru_cache
 from sqlalchemy import select
 
 
@@ -33,14 +33,16 @@ def load(connection, check_id=None):
         of_pauses = of_pauses.where(pauses.c.check_id == check_id)
     rules = grouped(connection.execute(of_rules))
     breaks = grouped(connection.execute(of_pauses))
+    # Most checks have the same rules, and no pauses: the same objects.
+    regimes_of, unpaused = lru_cache(Regimes.of), Pauses()
     return {
         row.id: Check(
             row.id,
             row.name,
             row.grace,
             row.reference,
-            Regimes([Regime(*rule) for rule in rules[row.id]]),
-            Pauses(breaks.get(row.id, ())),
+            regimes_of(tuple(rules[row.id])),
+            Pauses(breaks[row.id]) if row.id in breaks else unpaused,
         )
         for row in connection.execute(query)
         if row.id in rules

@@ -24,20 +24,22 @@ class Closing:
     suppressed: list = field(default_factory=list)
     #: Instead: the log must be made anew in this window.
     rewrite: tuple | None = None
-    #: The log goes on as it was: nothing is final but the first of `pending`.
-    short: bool = False
 
 
 def due(check, track):
     """When something of a check becomes final next; `inf`: not by itself."""
-    edges = []
-    if track.open:
-        edges.append(min(track.open))
-    if track.tail is not None and track.tail.expires is not None:
-        edges.append(track.tail.expires)
-    if not edges:
-        return inf
-    return check.regimes.slot_of(min(edges))[1] + check.grace
+    when = track.due
+    if when is None:
+        when = track.due = next_end(check, track)
+    return when
+
+
+def next_end(check, track):
+    edge = min(track.open, default=inf)
+    tail = track.tail
+    if tail is not None and tail[2] is not None and tail[2] < edge:
+        edge = tail[2]
+    return inf if edge == inf else check.regimes.end_of(edge) + check.grace
 
 
 def close(check, track, horizon, blind):
@@ -46,9 +48,6 @@ def close(check, track, horizon, blind):
     The track is brought up to date, too, unless a rewrite is asked for.
     """
     tail = track.tail
-    if blind is None and not check.pauses:
-        if (event := continues(track, horizon)) is not None:
-            return go_on(track, event, horizon)
     events = [e for e in track.verdicts(check, blind) if e.start < horizon]
     if check.pauses or (tail and events and tail.since >= events[0].start):
         return Closing(rewrite=window(check, track, events, horizon))
@@ -65,7 +64,7 @@ def close(check, track, horizon, blind):
         rows = stitched(rows, carried + events, NO_PAUSES, start, END)
     new = folded(rows, horizon)
     track.open = {start: v for start, v in track.open.items() if start >= horizon}
-    track.closed = horizon
+    track.closed, track.due = horizon, None
     track.tail = new[-1] if new else None
     return Closing(old, new, suppressed)
 
@@ -79,12 +78,12 @@ def continues(track, horizon):
     if tail is None or tail.expires is None or not pending or track.fresh:
         return None
     event = pending[0]
-    start = event[0]
-    if event[3] != tail[3] or event[4] != tail[4] or not tail[0] < start:
+    start, _, expires, status, code, _ = event
+    if status != tail[3] or code != tail[4] or status == UNKNOWN:
         return None
-    if start > tail[2] or event[2] < tail[2] or start >= horizon:
+    if not tail[0] < start <= tail[2] <= expires or start >= horizon:
         return None
-    if start not in track.open or min(track.open) < start or event[3] == UNKNOWN:
+    if start not in track.open or min(track.open) < start:
         return None
     if len(pending) > 1 and pending[1][0] < horizon:
         return None
@@ -92,12 +91,16 @@ def continues(track, horizon):
 
 
 def go_on(track, event, horizon):
-    """Let the last row of the log hold until *event* expires."""
-    old, samples = track.tail, track.open.pop(event[0])
-    new = track.tail = Stored(old[0], None, event[2], *old[3:])
-    track.closed = horizon
-    errors = [] if len(samples) == 1 else hidden(event, samples.values())
-    return Closing([old], [new], errors, short=True)
+    """Let the last row of the log hold until *event*, the first of `pending`,
+    expires; the samples that it hides.
+    """
+    since, _, _, status, code, reason = track.tail
+    samples = track.open.pop(event[0])
+    del track.pending[0]
+    track.tail = Stored(since, None, event[2], status, code, reason)
+    track.closed, track.due = horizon, None
+    # The verdict is one of them.
+    return () if len(samples) == 1 else hidden(event, samples.values())
 
 
 def window(check, track, events, horizon):

@@ -10,6 +10,7 @@ from ..interfaces import STATUSES
 from ..interfaces import Suppressed
 from ..interfaces import UNKNOWN
 from ..interfaces import UnknownCheck
+from .checks import grouped
 from .checks import load
 from .timeline import clipped
 from .timeline import END
@@ -88,32 +89,43 @@ def timeline(connection, check_id, since, until):
     """What was so in [since, until), provisional verdicts included: `Row`s
     without gaps.
     """
+    return timelines(connection, [check_id], since, until)[check_id]
+
+
+def timelines(connection, check_ids, since, until):
+    """``{check id: timeline}`` by two queries."""
     c = interval.c
     query = (
-        select(*stored_columns(interval))
+        select(c.check_id, *stored_columns(interval))
         .where(
-            c.check_id == check_id,
+            c.check_id.in_(check_ids),
             c.since < until,
             or_(c.until.is_(None), c.until > since),
         )
-        .order_by(c.since)
+        .order_by(c.check_id, c.since)
     )
-    rows = unfolded(Stored(*row) for row in connection.execute(query))
-    open_slots = pending_rows(connection, check_id)
-    if open_slots:
-        rows = [*clipped(rows, 0, open_slots[0].since), *open_slots]
-    rows = clipped(filled(rows, since, until), since, until)
-    return merged(rows)
+    stored, result = grouped(connection.execute(query)), {}
+    open_slots = pending_rows(connection, check_ids)
+    for check_id in check_ids:
+        rows = unfolded(Stored(*row) for row in stored.get(check_id, ()))
+        if newest := open_slots.get(check_id):
+            rows = [*clipped(rows, 0, newest[0].since), *newest]
+        rows = clipped(filled(rows, since, until), since, until)
+        result[check_id] = merged(rows)
+    return result
 
 
-def pending_rows(connection, check_id):
+def pending_rows(connection, check_ids):
+    """``{check id: [Row]}`` of open slots, each up to the next."""
     c = pending.c
-    query = select(c.since, c.until, c.status, c.code, c.reason)
-    found = connection.execute(query.where(c.check_id == check_id).order_by(c.since))
-    rows = [Row(*row[:4], row[4] or "") for row in found]
-    for place, row in enumerate(rows[1:]):
-        rows[place] = rows[place]._replace(until=min(rows[place].until, row.since))
-    return rows
+    query = select(c.check_id, c.since, c.until, c.status, c.code, c.reason)
+    query = query.where(c.check_id.in_(check_ids)).order_by(c.check_id, c.since)
+    result = {}
+    for check_id, found in grouped(connection.execute(query)).items():
+        rows = result[check_id] = [Row(*row[:4], row[4] or "") for row in found]
+        for place, row in enumerate(rows[1:]):
+            rows[place] = rows[place]._replace(until=min(rows[place].until, row.since))
+    return result
 
 
 def filled(rows, since, until):

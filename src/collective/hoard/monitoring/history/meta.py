@@ -3,7 +3,6 @@
 from ..database.tables import meta
 from sqlalchemy import insert
 from sqlalchemy import select
-from sqlalchemy import text
 from sqlalchemy import update
 
 
@@ -15,7 +14,7 @@ GENERATION = "generation"
 PACKED, FORGOTTEN = "packed_until", "forgotten_until"
 HEARTBEAT = "heartbeat"
 
-NEXT = text(
+NEXT = (
     "UPDATE meta SET value = value + 1 WHERE name = 'change_seq' RETURNING value,"
     " (SELECT other.value FROM meta AS other WHERE other.name = 'generation')"
 )
@@ -23,7 +22,7 @@ NEXT = text(
 
 def next_seq(connection):
     """``(seq, generation)``; from here on nobody else writes."""
-    row = connection.execute(NEXT).one_or_none()
+    row = connection.exec_driver_sql(NEXT).one_or_none()
     if row is None:
         connection.execute(insert(meta), [{"name": SEQ, "value": 1}])
         # It may be there: something was edited before the first sample.

@@ -49,14 +49,14 @@ class Registry:
             return self.ensure_source_in(connection, name, kind, **columns)
 
     def ensure_source_in(self, connection, name, kind, **columns):
-        known = self._sources.get(name)
+        known = self.sources.get(name)
         if known is not None:
             return known.id
         check_name(name)
         connection.execute(insert(sources).values(name=name, kind=kind, **columns))
-        self._sources = self.load_sources(connection)
-        self._blindness.load(connection, self._sources)
-        return self._sources[name].id
+        self.sources = self.load_sources(connection)
+        self._blindness.load(connection, self.sources)
+        return self.sources[name].id
 
     def load_sources(self, connection):
         c = sources.c
@@ -72,12 +72,6 @@ class Registry:
             for row in connection.execute(query)
         }
 
-    def source_id(self, name):
-        source = self._sources.get(name)
-        if source is None:
-            raise SampleRefused(f"there is no source {name!r}")
-        return source.id
-
     # --- Checks ---------------------------------------------------------
 
     def check(self, key):
@@ -85,7 +79,7 @@ class Registry:
 
         :raises SampleRefused: There is none.
         """
-        found = self._names.get(key) if isinstance(key, str) else self._checks.get(key)
+        found = self.names.get(key) if isinstance(key, str) else self.checks.get(key)
         if found is None:
             raise SampleRefused(f"there is no check {key!r}")
         return found
@@ -98,7 +92,7 @@ class Registry:
         the table ``check_``.
         """
         with self.writing() as connection:
-            known = self._names.get(name)
+            known = self.names.get(name)
             if known is not None:
                 return known.id
             return self.make_checks_in(
@@ -215,9 +209,9 @@ class Registry:
 
     def _from(self, connection, check_id, since):
         """Make the log anew from *since* to its end."""
-        check = self._checks[check_id]
+        check = self.checks[check_id]
         now = self.clock()
-        track = self._track(connection, check, now)
+        track = self.track(connection, check, now)
         horizon = max(self.horizon(check, now), track.closed)
         if check.pauses.covers(now) or check.pauses.covers(since):
             # The slot in which it was paused is final: nothing more can come.

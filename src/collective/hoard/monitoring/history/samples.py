@@ -1,5 +1,8 @@
 """Samples as rows: storing each once, finding those of a check."""
 
+from ..database.bulk import driver_cursor
+from ..database.bulk import EMPTY
+from ..database.bulk import execute_many
 from ..database.tables import BUCKET
 from ..database.tables import sample as table
 from ..interfaces import CRIT
@@ -35,10 +38,10 @@ SET status = excluded.status, code = excluded.code, ms = excluded.ms,
 WHERE (excluded.status, COALESCE(excluded.code, -1))
     < (sample.status, COALESCE(sample.code, -1))
 """
-ON_SQLITE = INSERT.format(
-    columns=", ".join(COLUMNS), marks=", ".join("?" * len(COLUMNS))
+ONE = INSERT.format(
+    columns=", ".join(COLUMNS),
+    marks=", ".join(EMPTY if name == "reason" else "?" for name in COLUMNS),
 )
-ON_POSTGRESQL = ON_SQLITE.replace("?", "%s")
 STAGE = "CREATE TEMP TABLE IF NOT EXISTS staged (LIKE sample) ON COMMIT DELETE ROWS"
 FROM_STAGE = INSERT.replace(
     "VALUES ({marks})",
@@ -58,7 +61,7 @@ def split(time):
 
 
 def row_of(sample, check_id, source_id, latest):
-    """The row that stores *sample*: a tuple as in `COLUMNS`.
+    """The row that stores *sample*: a tuple as in `COLUMNS`, no reason is "".
 
     :raises SampleRefused: It is not a sample, or is from after *latest* (R10).
     """
@@ -73,10 +76,10 @@ def row_of(sample, check_id, source_id, latest):
     ):
         look_closely(sample, status, latest)
     seconds, frac = split(time)
-    reason = None
-    if status != OK and (reason := sample.reason or sample.text or None):
+    reason = ""
+    if status != OK and (reason := sample.reason or sample.text):
         # PostgreSQL stores no zero bytes.
-        reason = reason[:REASON_LENGTH].replace("\0", "") or None
+        reason = reason[:REASON_LENGTH].replace("\0", "")
     return (
         seconds // BUCKET,
         check_id,
@@ -121,30 +124,21 @@ def insert(connection, rows, now):
     """Store *rows*, those already there but once; how many were new."""
     if not rows:
         return 0
-    cursor = connection.connection.cursor()
-    try:
-        if connection.dialect.name == "sqlite":
-            return insert_sqlite(connection, rows)
+    if connection.dialect.name != "sqlite":
         make_partitions(connection, rows, now)
-        if len(rows) < MANY:
-            cursor.executemany(ON_POSTGRESQL, rows)
-        else:
-            copy(cursor, rows)
+        if len(rows) >= MANY:
+            return copy(connection, rows)
+    return execute_many(connection, ONE, rows)
+
+
+def copy(connection, rows):
+    with driver_cursor(connection) as cursor:
+        cursor.execute(STAGE)
+        with cursor.copy(f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN") as target:  # noqa: S608
+            for row in rows:
+                target.write_row((*row[:-1], row[-1] or None))
+        cursor.execute(FROM_STAGE)
         return cursor.rowcount
-    finally:
-        cursor.close()
-
-
-def insert_sqlite(connection, rows):
-    return connection.exec_driver_sql(ON_SQLITE, rows).rowcount
-
-
-def copy(cursor, rows):
-    cursor.execute(STAGE)
-    with cursor.copy(f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN") as target:  # noqa: S608
-        for row in rows:
-            target.write_row(row)
-    cursor.execute(FROM_STAGE)
 
 
 def make_partitions(connection, rows, now):

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from dataclasses import field
 from math import inf
 
 
@@ -17,6 +18,12 @@ class Regime:
     n: int | None = None
     #: So many sources must say ok; None: the samples of all count as one source's.
     quorum: int | None = None
+    #: One more sample that says what the verdict says cannot change it.
+    simple: bool = field(init=False)
+
+    def __post_init__(self):
+        simple = self.quorum is None and self.policy == "best"
+        object.__setattr__(self, "simple", simple)
 
 
 class Regimes:
@@ -29,6 +36,11 @@ class Regimes:
         self.reach = max(one.fresh for one in self._regimes)
         self.single = self._regimes[0] if len(self._regimes) == 1 else None
 
+    @classmethod
+    def of(cls, rules):
+        """From ``((since, slot, fresh, policy, m, n, quorum), ...)``."""
+        return cls([Regime(*rule) for rule in rules])
+
     def slot_of(self, time):
         """``(start, end, regime)`` of the slot around *time*.
 
@@ -38,7 +50,7 @@ class Regimes:
         regime = self.single
         if regime is not None:
             length = regime.slot
-            start = int(time // length) * length
+            start = int(time) // length * length
             return start, start + length, regime
         place = max(bisect_right(self._starts, time) - 1, 0)
         regime = self._regimes[place]
@@ -50,6 +62,13 @@ class Regimes:
             end = min(end, self._starts[place + 1])
         return start, end, regime
 
+    def end_of(self, time):
+        """The end of the slot around *time*."""
+        regime = self.single
+        if regime is not None:
+            return (int(time) // regime.slot + 1) * regime.slot
+        return self.slot_of(time)[1]
+
 
 class Pauses:
     """When a check was paused or removed."""
@@ -57,9 +76,10 @@ class Pauses:
     def __init__(self, pauses=()):
         """*pauses*: ``(since, until or None, reason)``, oldest first."""
         self._pauses = [(s, inf if u is None else u, r) for s, u, r in pauses]
+        self.any = bool(self._pauses)
 
     def __bool__(self):
-        return bool(self._pauses)
+        return self.any
 
     def covers(self, time):
         return any(since <= time < until for since, until, _ in self._pauses)

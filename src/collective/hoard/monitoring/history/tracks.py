@@ -37,24 +37,34 @@ class Track:
     #: What `standing` has.
     written: tuple | None = None
     #: Slots with samples that `pending` does not know yet.
-    fresh: set = field(default_factory=set)
+    fresh: list = field(default_factory=list)
+    #: What `closing.due` says; None: it is to be asked.
+    due: float | None = None
 
     def add(self, start, sample, simple=False):
         """Add a sample to its open slot; of two with one key the better stays.
 
         *simple*: one that says what the verdict says cannot change it.
         """
-        key = sample[:3]
+        time, key = sample[0], sample[:3]
         known = self.open.get(start)
         if known is None:
-            known = self.open[start] = {}
-        old = known.get(key)
-        if old is None or better(sample, old):
+            self.open[start] = {key: sample}
+            self.renews(start)
+        elif (old := known.get(key)) is None:
             known[key] = sample
-            if not (simple and old is None and self.agrees(start, sample)):
-                self.fresh.add(start)
-        if self.last_time is None or sample[0] > self.last_time:
-            self.last_time = sample[0]
+            if not (simple and self.agrees(start, sample)):
+                self.renews(start)
+        elif better(sample, old):
+            known[key] = sample
+            self.renews(start)
+        if self.last_time is None or time > self.last_time:
+            self.last_time = time
+
+    def renews(self, start):
+        """Let the verdict of that slot be worked out anew."""
+        if start not in self.fresh:
+            self.fresh.append(start)
 
     def agrees(self, start, sample):
         """Whether the newest verdict is of that slot and says the same."""
@@ -89,7 +99,7 @@ class Track:
         for start in self.fresh:
             samples = list(self.open[start].values())
             event = judge(*check.regimes.slot_of(start), samples, blind)
-            if not self.pending or start > self.pending[-1].start:
+            if not self.pending or start > self.pending[-1][0]:
                 self.pending.append(event)
                 result.append(event)
                 continue
@@ -151,6 +161,7 @@ def load(connection, check, now):
 
 def fill(connection, check, track, since, now):
     """Take up the samples of the slots from *since* on: they are open."""
+    track.due = None
     rows = samples_between(connection, check.id, since, int(now) + AHEAD)
     for start, _, _, samples in slots([r[:6] for r in rows], check.regimes, None):
         for sample in samples:
@@ -163,23 +174,20 @@ def shown(check, track, now):
     A verdict that has expired is shown on until the slot in which it did is
     final (*stale*): a check may come late in each slot, and be well.
     """
-    rows = []
-    if track.tail is not None:
-        since, _, expires, status, code, reason = track.tail
-        rows.append((since, expires, status, code, reason or "", False))
-    for event in track.pending:
-        since = event.start
-        last = rows[-1] if rows else None
-        if last and last[2:4] == (event.status, event.code):
-            if last[1] is None or last[1] >= since:
-                since = last[0]
-        rows.append(
-            (since, event.expires, event.status, event.code, event.reason, True)
-        )
-    expires, status = rows[-1][1:3]
+    since = expires = status = code = reason = None
+    provisional, tail = False, track.tail
+    if tail is not None:
+        since, _, expires, status, code, reason = tail
+    for start, _, until, says, number, why in track.pending:
+        holds = expires is None or expires >= start
+        if says != status or number != code or not holds:
+            since = start
+        expires, status, code, reason = until, says, number, why
+        provisional = True
+    reason = reason or ""
     if expires is None:
-        return *rows[-1], None
-    stale = check.regimes.slot_of(expires)[1] + check.grace
+        return since, None, status, code, reason, provisional, None
+    stale = check.regimes.end_of(expires) + check.grace
     if stale <= now and status != UNKNOWN:
         return expires, None, UNKNOWN, None, "", True, None
-    return *rows[-1], stale
+    return since, expires, status, code, reason, provisional, stale

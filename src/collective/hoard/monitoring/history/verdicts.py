@@ -85,10 +85,9 @@ def judge(start, end, regime, samples, blind):
     expires = start + regime.fresh
     if not seeing:
         return Event(start, end, expires, UNKNOWN, None, "blind")
-    chosen = verdict(seeing, regime)
-    return Event(
-        start, end, expires, chosen[STATUS], chosen[CODE], chosen[REASON] or ""
-    )
+    chosen = seeing[0] if len(seeing) == 1 else verdict(seeing, regime)
+    _, _, _, status, code, reason = chosen
+    return Event(start, end, expires, status, code, reason or "")
 
 
 def slots(samples, regimes, pauses):

@@ -117,6 +117,11 @@ class Board:
 
     # --- What happens
 
+    @property
+    def listens(self):
+        """Whether any rule asks for more than how members are."""
+        return bool(self.sources or self.windows)
+
     def move(self, member_id, status):
         """A member has become *status*; the rules that this concerns."""
         before = self.statuses.get(member_id)

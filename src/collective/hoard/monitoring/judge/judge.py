@@ -114,6 +114,8 @@ class Judge:
         or `tick`.
         """
         board, alarms = self.picture.board, self.picture.alarms
+        if not (board.listens or alarms.watches):
+            return
         for sample in samples:
             self._concerned.update(board.sample(sample))
             check_id = sample.check

@@ -62,6 +62,9 @@ def load_members(connection):
         row.check_id: (row.slot, row.fresh)
         for row in connection.execute(select(t.regime).order_by(t.regime.c.since))
     }
+    # The same few sets for thousands of checks.
+    same = {}
+    shared = lambda words: same.setdefault(words, words)  # noqa: E731
     c = t.check.c
     query = select(c.id, c.name, c.kind, c.title).where(c.removed.is_(None))
     return {
@@ -70,8 +73,8 @@ def load_members(connection):
             row.name,
             row.kind,
             row.title or "",
-            frozenset(names[g] for g in groups.get(row.id, ())),
-            frozenset(tags.get(row.id, ())),
+            shared(frozenset(names[g] for g in groups.get(row.id, ()))),
+            shared(frozenset(tags.get(row.id, ()))),
             *rhythms.get(row.id, (SHORTEST, 600)),
         )
         for row in connection.execute(query)

@@ -9,15 +9,13 @@ from .. import times
 from ..drawing.strip import strip
 from ..interfaces import NotConfigured
 from ..reading import incidents
-from ..reading import one
-from ..reading import report
+from ..reading import public
 from ..reading import standings
 from ..reading import windows
 from ..settings import public_groups
 from ..times import DAY
 from .page import Page
 from collective.hoard import _
-from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
@@ -30,14 +28,6 @@ DAYS = 30
 MOST = 60
 ENTRIES = 50
 NOT_NOW = _("The status is not available just now. Try again in a few minutes.")
-
-
-@dataclass(frozen=True, slots=True)
-class PublicGroup:
-    title: str
-    status: str
-    lines: list
-    share: object
 
 
 class Status(Page):
@@ -70,27 +60,22 @@ class Status(Page):
         return self.now - DAYS * DAY
 
     @cached_property
-    def groups(self):
-        titles = dict(standings.groups(self.db))
-        found, room = [], MOST
-        for name in sorted(public_groups() & titles.keys(), key=titles.get):
-            asked = standings.Asked(group=name)
-            status = standings.worst(standings.counts(self.db, self.now, asked))
-            lines = [line for line in self.lines(name) if line.title][:room]
-            room -= len(lines)
-            total, _shares = report.shares(self.db, self.since, self.now, name)
-            found.append(PublicGroup(titles[name], status, lines, total))
-        return found
+    def members(self):
+        return public.members(self.db, public_groups())
 
-    def lines(self, name):
-        asked = standings.Asked(group=name, size=standings.LARGEST)
-        return standings.page(self.db, self.now, asked).lines
+    @cached_property
+    def groups(self):
+        return public.groups(self.db, self.members, self.since, self.now, MOST)
+
+    @cached_property
+    def histories(self):
+        ids = [line.id for group in self.groups for line in group.lines]
+        return public.histories(self.db, ids, self.since, self.now)
 
     @cached_property
     def check_ids(self):
         """Numbers of all checks that are public."""
-        query = standings.in_groups(self.db, public_groups())
-        return list(self.db.scalars(query))
+        return set().union(*self.members.values())
 
     @property
     def overall(self):
@@ -100,14 +85,10 @@ class Status(Page):
         return standings.worst(counts)
 
     def strip(self, line):
-        rows = [row[:3] for row in one.history(self.db, line.id, self.since, self.now)]
         title = self.translate(_("The last ${days} days", mapping={"days": DAYS}))
-        share = one.share(self.db, line.id, self.since, self.now)
-        described = f"{self.percent(share.of_known)}"
+        described = f"{self.percent(line.share.of_known)}"
+        rows = self.histories[line.id]
         return strip(rows, self.since, self.now, title, described, 600, 24)
-
-    def share(self, line):
-        return one.share(self.db, line.id, self.since, self.now)
 
     @cached_property
     def incidents(self):
@@ -116,7 +97,7 @@ class Status(Page):
         return [one_ for one_ in found if self.is_public(one_)]
 
     def is_public(self, incident):
-        return incident.check_id is None or incident.check_id in set(self.check_ids)
+        return incident.check_id is None or incident.check_id in self.check_ids
 
     @cached_property
     def windows(self):

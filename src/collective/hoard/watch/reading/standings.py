@@ -129,14 +129,25 @@ def escaped(text):
 
 def in_groups(connection, names):
     """SQL: the checks of these groups and of all groups within them."""
-    parts = tj.group_part.c
-    nesting = connection.execute(select(parts.group_id, parts.part_id)).all()
+    nesting = read_nesting(connection)
     known = dict(connection.execute(select(t.group.c.name, t.group.c.id)).all())
-    wanted = {known[name] for name in names if name in known}
-    while inner := {b for a, b in nesting if a in wanted} - wanted:
-        wanted |= inner
+    wanted = within(nesting, {known[name] for name in names if name in known})
     member = t.group_member.c
     return select(member.check_id).where(member.group_id.in_(wanted))
+
+
+def read_nesting(connection):
+    """``[(group, the one within it)]``"""
+    parts = tj.group_part.c
+    return connection.execute(select(parts.group_id, parts.part_id)).all()
+
+
+def within(nesting, groups):
+    """The numbers of *groups* and of all groups within them."""
+    found = set(groups)
+    while inner := {b for a, b in nesting if a in found} - found:
+        found |= inner
+    return found
 
 
 def page(connection, now, asked):
@@ -151,18 +162,24 @@ def page(connection, now, asked):
     pages = max(-(-total // asked.size), 1)
     number = min(max(asked.page, 1), pages)
     query = (
-        query.order_by(
-            case(RANK, value=status),
-            # Of what is bad the newest first; what is well stands by its name.
-            case((status.in_(BAD), since_now(now)), else_=0).desc(),
-            func.lower(func.coalesce(c.title, c.name)),
-            c.id,
-        )
+        query.order_by(*worst_first(now))
         .limit(asked.size)
         .offset((number - 1) * asked.size)
     )
     ids = list(connection.scalars(query))
     return Found(lines(connection, now, ids), total, number, pages)
+
+
+def worst_first(now):
+    """SQL: the order of the list."""
+    status = status_now(now)
+    return (
+        case(RANK, value=status),
+        # Of what is bad the newest first; what is well stands by its name.
+        case((status.in_(BAD), since_now(now)), else_=0).desc(),
+        func.lower(func.coalesce(c.title, c.name)),
+        c.id,
+    )
 
 
 def lines(connection, now, ids):
