@@ -109,9 +109,12 @@ def install_packages(place=VENV, extras=EXTRAS, house=HOUSE, editable=True):
     constraints = Path(place, "constraints.txt")
     write_constraints(constraints)
     itself = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
+    # Compiled once by all cores, not by each process that may not write: tests
+    # start hundreds.
     run_step(
         f"Installing the pinned packages into {place.name}",
-        [place / "bin" / "uv", "pip", "install", "--constraint", constraints, *house]
+        [place / "bin" / "uv", "pip", "install", "--compile-bytecode"]
+        + ["--constraint", constraints, *house]
         + (
             ["--editable", itself]
             if editable
