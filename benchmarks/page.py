@@ -1,4 +1,8 @@
-"""Write the page of the documentation that shows the results."""
+"""Write the page of the documentation that shows the results.
+
+It has a section for each part that is measured; sections of parts that were not
+measured now, and those written by hand, stay as they are.
+"""
 
 from configparser import ConfigParser
 from pathlib import Path
@@ -7,8 +11,8 @@ import platform
 
 
 VERSIONS = Path(__file__).resolve().parent.parent / "profiles" / "versions.cfg"
-#: What follows this line in the page is written by hand and stays.
-KEPT = "## On PostgreSQL"
+#: The section before which new ones come. It is written by hand.
+LAST = "On PostgreSQL"
 EXPORTS = {
     True: "The peer exported all rows.",
     False: "The peer's export was measured with fewer rows and scaled, if twice as "
@@ -42,22 +46,53 @@ Times are medians, in brackets the range of the middle half of all measurements.
 The ledger alone, without Plone, on FileStorage; each figure from a fresh process with nothing cached.
 
 {ledgers}
-{others}"""
+"""
 
 
 def write(path, rows, ledgers, others, full):
-    """Write the page, but for what is below the line `KEPT`."""
-    before = path.read_text() if path.exists() else ""
-    _, line, kept = before.partition(KEPT)
+    """Bring the page at *path* up to date.
+
+    :param rows: of the parts that the first sections tell of, with *ledgers*; empty
+        if they were not measured.
+    :param others: ``{title of the section: rows}``
+    """
+    found = sections(path.read_text()) if path.exists() else {}
+    if rows:
+        found = {**sections(forms_text(rows, ledgers, full)), **without_forms(found)}
+    last = {LAST: found.pop(LAST)} if LAST in found else {}
+    found |= {title: f"{report(rows)}\n" for title, rows in others.items()}
+    path.write_text("\n".join(map(section_text, (found | last).items())))
+
+
+def without_forms(found):
+    return {title: text for title, text in found.items() if title not in OF_FORMS}
+
+
+def sections(text):
+    """``{title: text below it}``; that of the first has no title."""
+    first, *others = f"\n{text}".split("\n## ")
+    pairs = [other.partition("\n")[::2] for other in others]
+    found = {"": first, **dict(pairs)}
+    return {title: f"{below.strip()}\n" for title, below in found.items()}
+
+
+def section_text(item):
+    title, text = item
+    return f"## {title}\n\n{text}" if title else text
+
+
+def forms_text(rows, ledgers, full):
     config = ConfigParser(delimiters="=", interpolation=None)
     config.read(VERSIONS)
-    text = TEXT.format(
+    return TEXT.format(
         easyform=config["peers"]["collective-easyform"],
         plone=config["versions"]["plone"],
         python=platform.python_version(),
         exports=EXPORTS[full],
         rows=report(rows),
         ledgers=ledgers,
-        others="".join(f"\n## {t}\n\n{report(found)}\n" for t, found in others.items()),
     )
-    path.write_text(text + (f"\n{line}{kept}" if line else ""))
+
+
+#: Titles of the sections that `TEXT` has.
+OF_FORMS = tuple(sections(TEXT))

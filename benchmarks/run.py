@@ -124,14 +124,17 @@ def main(argv=None):
         "--full", action="store_true", help="more runs; let the peer export all rows"
     )
     parser.add_argument(
-        "--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}"
+        "--write",
+        action="store_true",
+        help=f"bring {PAGE.relative_to(ROOT)} up to date",
     )
     parser.add_argument(
         "--only", nargs="+", choices=PARTS, default=PARTS, help="measure these parts"
     )
     options = parser.parse_args(argv)
-    if options.write and options.only != PARTS:
-        parser.error("--write needs all parts")
+    forms = {part for part in options.only if part in FORMS}
+    if options.write and forms not in (set(), set(FORMS)):
+        parser.error(f"--write needs all or none of {', '.join(FORMS)}")
     sizes = FULL if options.full else Sizes()
     # To end by SIGTERM as by Ctrl-C: with the data removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

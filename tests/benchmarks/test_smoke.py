@@ -143,6 +143,22 @@ def test_the_page_keeps_what_was_written_by_hand(sizes, tmp_path):
     assert "outdated" not in path.read_text()
 
 
+def test_a_part_of_the_page_is_written_alone(sizes, tmp_path):
+    from page import write
+    from report import Row
+
+    path = tmp_path / "benchmarks.md"
+    path.write_text("by hand\n\n## On PostgreSQL\n\nby hand\n")
+    others = {"One": [Row("first", 1)], "Two": [Row("second", 2)]}
+    write(path, [Row("forms", 1)], "ledgers", others, full=False)
+    before = path.read_text()
+
+    write(path, [], "", {"One": [Row("anew", 3)]}, full=False)
+
+    assert path.read_text() == before.replace("| first | 1 |", "| anew | 3 |")
+    assert before.index("## The ledger") < before.index("## One")
+
+
 def test_a_look_up_is_measured(sizes, tmp_path):
     from connections_rows import measure
 
