@@ -1,4 +1,4 @@
-"""Pages where rules are listed, made, tried and removed."""
+"""Pages where rules are listed, made and removed."""
 
 from ...forms.browser.drawing import draw
 from ...forms.browser.drawing import summary
@@ -9,7 +9,6 @@ from ...forms.interfaces import SubmissionRefused
 from ..addresses import recipients
 from ..fitting import rule_problems
 from ..interfaces import MAIL
-from ..interfaces import NotSent
 from ..interfaces import RECEIPT
 from ..interfaces import RulesChanged
 from ..interfaces import RulesError
@@ -19,8 +18,6 @@ from ..rules import parse_rules
 from ..settings import get_mail_limits
 from ..settings import get_targets
 from ..stored import fingerprint
-from ..trial import preview
-from ..trial import try_rule
 from .page import GONE
 from .page import KEPT
 from .page import MEANWHILE
@@ -36,7 +33,6 @@ from .stores import SiteStore
 from collective.hoard import _
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
-import json
 
 
 KINDS = {
@@ -270,41 +266,3 @@ class RuleRemove(RulesBase):
     def title(self):
         titles = self.target_titles()
         return self.rule.get("title") or titles.get(self.rule["target"], "")
-
-
-class RuleTrial(RulesBase):
-    """What a rule would send, and a button that sends it now."""
-
-    template = ViewPageTemplateFile("templates/rule_trial.pt")
-    result = None
-
-    def respond(self):
-        _data, index = self.find(self.text("id"))
-        try:
-            rules = parse_rules(self.store.data())
-        except RulesError:
-            index = None
-        if index is None:
-            self.say(GONE, "warning")
-            return self.back()
-        self.rule = rules[index]
-        self.trial = preview(self.context, self.rule)
-        if self.posted():
-            self._try()
-        return self.template()
-
-    @property
-    def as_json(self):
-        return json.dumps(self.trial, ensure_ascii=False, indent=2)
-
-    def _try(self):
-        try:
-            self.result = ("success", try_rule(self.context, self.rule, self.trial))
-        except NotSent as error:
-            # With status 200: proxies put pages of their own in place of errors.
-            self.result = ("danger", error.args[0])
-
-    @property
-    def title(self):
-        titles = self.target_titles()
-        return self.rule.title or titles.get(self.rule.target, self.rule.target)
