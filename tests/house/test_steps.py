@@ -40,6 +40,8 @@ def waiting(root):
             ["sh", "-c", f'{prelude} exec "$0" -c "$1"', sys.executable, code],
             stdout=subprocess.PIPE,
             text=True,
+            # Whoever started the tests with nohup has it ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         started.append(process)
         return process
