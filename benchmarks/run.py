@@ -69,7 +69,7 @@ class Sizes:
     judge_seconds: int = 10
     sites: int = 4_000
     polled: int = 2_000
-    polled_tls: int = 500
+    polled_tls: int = 2_000
     polled_rounds: int = 5
     plugins: int = 40
     swept: int = 4_000
@@ -96,7 +96,7 @@ FULL = Sizes(
     disk_days=60,
     judge_seconds=30,
     polled=4_000,
-    polled_tls=1_000,
+    polled_tls=4_000,
     polled_rounds=9,
     watched_seconds=60,
 )
