@@ -5,6 +5,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from datetime import datetime
 from datetime import timedelta
@@ -144,6 +146,14 @@ class Target:
     url = property(lambda self: f"http://{self.host}:{self.port}")
 
 
+#: {kind of key: makes one}
+KEYS = {
+    "ec": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+}
+
+
 class Authority:
     """Makes certificates, good and bad, below *folder*."""
 
@@ -167,16 +177,16 @@ class Authority:
         context.load_cert_chain(self.made(**certificate))
         return context
 
-    def made(self, host="localhost", ends=timedelta(days=90), signed=True):
+    def made(self, host="localhost", ends=timedelta(days=90), signed=True, kind="ec"):
         """The file of a certificate and its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = KEYS[kind]()
         names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         made = self._builder(_name(host), key, ends, signed).add_extension(
             x509.SubjectAlternativeName(names if host == "localhost" else names[:1]),
             False,
         )
         certificate = made.sign(self._key if signed else key, hashes.SHA256())
-        path = self.folder / f"{host}-{ends.days}-{signed}.pem"
+        path = self.folder / f"{host}-{ends.days}-{signed}-{kind}.pem"
         path.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM,

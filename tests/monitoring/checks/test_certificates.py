@@ -1,8 +1,8 @@
 """Certificates: until when, also of those that nobody should trust."""
 
-from collective.hoard.monitoring.checks.http_plan import OFFERS_HYBRID
-from collective.hoard.monitoring.checks.http_plan import offers_hybrid
 from collective.hoard.monitoring.checks.interfaces import CheckSpec
+from collective.hoard.monitoring.checks.libcurl import OFFERS_HYBRID
+from collective.hoard.monitoring.checks.libcurl import offers_hybrid
 from collective.hoard.monitoring.checks.runners import prepare
 from collective.hoard.monitoring.checks.runners import Runners
 from collective.hoard.monitoring.checks.surroundings import Surroundings

@@ -1,20 +1,20 @@
 """Runs HTTP checks by libcurl's multi interface, in a thread of its own.
 
-A thread, because libcurl calls back for each socket and timer: on a bare
-epoll that costs a quarter of what it does on asyncio, and handshakes and
-name look-ups run beside the Python of the loop.
+A thread, so that handshakes and name look-ups run beside the Python of the loop.
 """
 
+from .http_lane import Lane
 from .http_outcome import outcome_of
+from .http_sockets import Sockets
 from .http_transfer import ALWAYS
-from .http_transfer import Transfer
 from .interfaces import no_answer
+from .libcurl import quick_library
+from .libcurl import thorough_library
 from .reach import Reach
 from collections import deque
 import logging
 import os
 import pycurl
-import select
 import threading
 import time
 
@@ -23,19 +23,6 @@ logger = logging.getLogger(__name__)
 
 #: Seconds to wait after a fault that no check is to blame for.
 STUMBLE = 0.5
-#: What epoll says, as libcurl wants to hear it; errors and ends are both.
-READY = {
-    select.EPOLLIN: pycurl.CSELECT_IN,
-    select.EPOLLOUT: pycurl.CSELECT_OUT,
-}
-BOTH = pycurl.CSELECT_IN | pycurl.CSELECT_OUT
-#: What libcurl waits for, as epoll wants to hear it.
-WANTED = {
-    pycurl.POLL_NONE: 0,
-    pycurl.POLL_IN: select.EPOLLIN,
-    pycurl.POLL_OUT: select.EPOLLOUT,
-    pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
-}
 
 
 def judged(transfer, error, said):
@@ -52,18 +39,27 @@ class HttpEngine:
     """At most *concurrency* transfers at once; the others wait in a queue.
 
     `deliver(jobs)` is called in the engine's thread with lists of finished
-    jobs; `job.outcome` is None when the reach forbids where it led.
+    jobs; `job.outcome` is None when the reach forbids where it led. `quick`:
+    handshakes that need no thorough look (`http_handshakes`) are made by a faster
+    library, where it is installed.
     """
 
-    def __init__(self, deliver, concurrency=200, user_agent="hoard-poller", reach=None):
+    def __init__(
+        self,
+        deliver,
+        concurrency=200,
+        user_agent="hoard-poller",
+        reach=None,
+        quick=True,
+    ):
         self._deliver = deliver
         self._concurrency = concurrency
         self._always = (*ALWAYS, (pycurl.USERAGENT, user_agent))
         self._reach = reach or Reach()
+        #: Whether there is a quick lane; None: not looked for yet.
+        self._quick = None if quick else False
         self._waiting = deque()
-        self._running = {}
-        #: {its use: [Transfer]}
-        self._idle, self._kept = {}, 0
+        self._running = 0
         self._stopping = False
         self._asleep = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -83,7 +79,7 @@ class HttpEngine:
     @property
     def pending(self) -> int:
         """Jobs that wait or run."""
-        return len(self._waiting) + len(self._running)
+        return len(self._waiting) + self._running
 
     def stop(self) -> None:
         """Give up what waits or runs, without outcomes; the thread ends."""
@@ -100,13 +96,9 @@ class HttpEngine:
             return
 
     def _run(self):
-        self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
-        # Connections are never used again: keep none.
-        self._multi.setopt(pycurl.M_MAXCONNECTS, 1)
-        self._epoll = select.epoll()
-        self._epoll.register(self._wake_read, select.EPOLLIN)
-        self._watched = set()
+        self._sockets = Sockets()
+        self._sockets.watch(self._wake_read, self._drain)
+        self._lanes = [self._lane(thorough_library())]
         try:
             while not self._stopping:
                 self._step()
@@ -123,115 +115,92 @@ class HttpEngine:
             time.sleep(STUMBLE)
 
     def _take(self):
-        while self._waiting and len(self._running) < self._concurrency:
+        while self._waiting and self._running < self._concurrency:
             job = self._waiting.popleft()
             try:
-                self._begin(job)
+                self._lane_for(job).begin(job)
+                self._running += 1
             except Exception as error:
-                # Such as an option that this libcurl refuses: said, not retried.
-                logger.error("Check %s cannot run: %s", job.plan.spec.id, error)
-                self._deliver([job])
+                self._refused(job, error)
 
-    def _begin(self, job):
-        plan = job.plan
-        idle = self._idle.get(plan.use)
-        if idle:
-            transfer = idle.pop()
-            self._kept -= 1
+    def _refused(self, job, error):
+        """Such as an option that this libcurl does not know."""
+        logger.error("Check %s cannot run: %s", job.plan.spec.id, error)
+        if job.quick:
+            # The other one knows it: without the quick one from now on.
+            self._quick = job.quick = False
+            self._waiting.appendleft(job)
         else:
-            transfer = Transfer(plan, self._always, self._reach)
-        transfer.begin(job)
-        self._multi.add_handle(transfer.handle)
-        self._running[transfer.handle] = transfer
+            self._deliver([job])
+
+    def _lane_for(self, job):
+        """The last is the quick one; the first can do anything."""
+        known = job.plan.handshakes
+        if known is not None and job.thorough is None:
+            job.thorough = known.thorough(job.plan.spec.interval)
+            job.quick = known.fit and not job.thorough and self._has_quick()
+        return self._lanes[-1 if job.quick else 0]
+
+    def _has_quick(self):
+        # Not before it is used: its library takes 6 MB.
+        if self._quick is None:
+            library = quick_library()
+            self._quick = library is not None
+            if library:
+                logger.info("Quick handshakes are made by %s.", library.name)
+                self._lanes.append(self._lane(library))
+        return self._quick
+
+    def _lane(self, library):
+        return Lane(
+            library, self._sockets, self._always, self._reach, self._concurrency
+        )
 
     def _wait(self):
         self._asleep = True
-        action = self._multi.socket_action
-        for fd, events in self._epoll.poll(self._patience()):
-            if fd == self._wake_read:
-                self._drain()
-            else:
-                action(fd, READY.get(events, BOTH))
+        self._sockets.wait(self._patience())
         self._asleep = False
-        # Asked once for all: a call back at each change costs more.
-        if self._multi.timeout() == 0:
-            action(pycurl.SOCKET_TIMEOUT, 0)
+        for lane in self._lanes:
+            lane.go_on()
 
     def _patience(self):
         """Seconds until there is something to do without any news; -1: never."""
-        if self._waiting and len(self._running) < self._concurrency:
+        if self._waiting and self._running < self._concurrency:
             return 0
-        milliseconds = self._multi.timeout()
-        return milliseconds / 1000 if milliseconds >= 0 else -1
+        soon = [wait for lane in self._lanes if (wait := lane.patience()) >= 0]
+        return min(soon) / 1000 if soon else -1
 
-    def _drain(self):
+    def _drain(self, fd, ready):
         try:
-            os.read(self._wake_read, 4096)
+            os.read(fd, 4096)
         except BlockingIOError:
             return
 
-    def _on_socket(self, what, fd, multi, known):
-        if what == pycurl.POLL_REMOVE:
-            self._watched.discard(fd)
-            try:
-                self._epoll.unregister(fd)
-            except (OSError, ValueError):
-                # Closed before it was taken back: epoll forgot it by itself.
-                return
-        elif fd in self._watched:
-            self._change(fd, WANTED[what])
-        else:
-            self._watched.add(fd)
-            self._epoll.register(fd, WANTED[what])
-
-    def _change(self, fd, wanted):
-        try:
-            self._epoll.modify(fd, wanted)
-        except FileNotFoundError:
-            # Closed without a word; another socket has got its number.
-            self._epoll.register(fd, wanted)
-
     def _collect(self):
         done = []
-        more = True
-        while more:
-            more, good, bad = self._multi.info_read()
-            done.extend(self._end(handle, 0, "") for handle in good)
-            done.extend(self._end(*failed) for failed in bad)
+        for lane in self._lanes:
+            for transfer, error, said in lane.ended():
+                self._running -= 1
+                job = transfer.job
+                if job.is_doubtful(error):
+                    job.quick = False
+                    self._waiting.appendleft(job)
+                else:
+                    self._end(transfer, error, said)
+                    done.append(job)
+                lane.keep(transfer)
         if done:
             self._deliver(done)
 
-    def _end(self, handle, error, said):
-        transfer = self._running.pop(handle)
+    def _end(self, transfer, error, said):
         job = transfer.job
         if job.refusal is None or not error:
             # Of several addresses of a name one was open to it: that is enough.
             job.outcome, job.refusal = judged(transfer, error, said), None
-        self._multi.remove_handle(handle)
-        self._keep(transfer)
-        return job
-
-    def _keep(self, transfer):
-        """Keep *transfer* for plans of this use, as many as may run at once."""
-        if self._kept >= self._concurrency:
-            # Another use has too many: begin anew with what is used now.
-            self._drop()
-        use = transfer.end().plan.use
-        self._idle.setdefault(use, []).append(transfer)
-        self._kept += 1
-
-    def _drop(self):
-        for idle in self._idle.values():
-            for transfer in idle:
-                transfer.close()
-        self._idle, self._kept = {}, 0
 
     def _close(self):
-        self._drop()
-        for transfer in self._running.values():
-            self._multi.remove_handle(transfer.handle)
-            transfer.close()
-        self._multi.close()
-        self._epoll.close()
+        for lane in self._lanes:
+            lane.close()
+        self._sockets.close()
         os.close(self._wake_read)
         os.close(self._wake_write)

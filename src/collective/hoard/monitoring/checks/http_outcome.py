@@ -7,6 +7,7 @@ from .interfaces import Outcome
 from .interfaces import worse
 from .json_rules import apply_rules
 from .latency import judge_latency
+from .libcurl import HANDSHAKE_ERRORS
 from .matching import found
 import pycurl
 
@@ -17,13 +18,7 @@ REASON = {
     E.E_COULDNT_RESOLVE_HOST: "resolve",
     E.E_COULDNT_CONNECT: "refused",
     E.E_OPERATION_TIMEDOUT: "timeout",
-    E.E_SSL_CONNECT_ERROR: "tls",
-    E.E_PEER_FAILED_VERIFICATION: "tls",
-    E.E_SSL_CERTPROBLEM: "tls",
-    E.E_SSL_CIPHER: "tls",
-    E.E_SSL_CACERT_BADFILE: "tls",
-    E.E_SSL_ISSUER_ERROR: "tls",
-    E.E_SSL_INVALIDCERTSTATUS: "tls",
+    **dict.fromkeys(HANDSHAKE_ERRORS, "tls"),
     E.E_GOT_NOTHING: "reset",
     E.E_PARTIAL_FILE: "reset",
     E.E_SEND_ERROR: "reset",
@@ -40,8 +35,8 @@ def outcome_of(transfer, error: int, said: str) -> Outcome:
     # To a tenth: the history keeps no more of it either.
     ms = round(total / 1000, 1)
     if error and not (error == ENOUGH and transfer.full):
-        # It may be another certificate that answers next.
-        plan.well = False
+        if plan.handshakes is not None:
+            plan.handshakes.failed()
         return no_answer(_reason(error, said), said, ms)
     code = ask(E.RESPONSE_CODE)
     status = plan.statuses[code] if code < 1000 else "crit"
@@ -52,12 +47,21 @@ def outcome_of(transfer, error: int, said: str) -> Outcome:
         _match(outcome, transfer)
     if plan.slow is not None:
         judge_latency(outcome, plan.slow)
-    if plan.expiry:
-        if transfer.certificate:
-            plan.until = expiry_of_chain(ask(E.INFO_CERTINFO))
-        judge_expiry(outcome, plan.until, *plan.expiry)
-        plan.well = "certificate" in outcome.values and outcome.status == "ok"
+    if plan.handshakes is not None:
+        _handshake(outcome, transfer)
     return outcome
+
+
+def _handshake(outcome, transfer):
+    plan, known = transfer.job.plan, transfer.job.plan.handshakes
+    if transfer.job.quick:
+        known.succeeded()
+    if transfer.certificate:
+        known.until = expiry_of_chain(transfer.handle.getinfo(E.INFO_CERTINFO))
+    if plan.expiry:
+        judge_expiry(outcome, known.until, *plan.expiry)
+    seen = plan.expiry is None or "certificate" in outcome.values
+    known.well = seen and outcome.status == "ok"
 
 
 def _reason(error, said):

@@ -3,6 +3,7 @@
 from .authorities import authorities_file
 from .certificates import CRIT_DAYS
 from .certificates import WARN_DAYS
+from .http_handshakes import Handshakes
 from .interfaces import CheckSpec
 from .interfaces import CheckUnusable
 from .interfaces import MAX_TIMEOUT
@@ -27,38 +28,14 @@ READ = 1_000_000
 MOST_READ = 10_000_000
 MOST_REDIRECTS = 10
 VERSIONS = {"any": pycurl.IPRESOLVE_WHATEVER, "4": pycurl.IPRESOLVE_V4, "6": 2}
-#: Seconds between two readings of a certificate that is well: how long it is
-#: valid is in it. That it is valid is verified in each handshake.
-READING = 3600
-#: What a handshake offers to agree on a key with, without the hybrid with ML-KEM:
-#: that is a sixth of what the whole handshake costs, and nothing that servers
-#: insist on. A question mark: where this OpenSSL knows it.
-GROUPS = "?X25519:?secp256r1:?X448:?secp384r1:?secp521r1:?ffdhe2048:?ffdhe3072"
-CLASSICAL = (pycurl.SSL_EC_CURVES, GROUPS)
 _HEADER_NAME = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-
-
-def offers_hybrid(library: str) -> bool:
-    """Whether *library*, as libcurl names it, sends a key share of ML-KEM unasked.
-
-    OpenSSL does from 3.5 on; other libraries have other names for groups.
-    """
-    name, _, version = library.partition("/")
-    try:
-        numbers = tuple(int(part) for part in version.split(".")[:2])
-    except ValueError:
-        return False
-    return name == "OpenSSL" and numbers >= (3, 5)
-
-
-OFFERS_HYBRID = offers_hybrid(pycurl.version_info()[5] or "")
 
 
 @dataclass(slots=True)
 class HttpPlan:
     """`options`: [(option, value)] for a fresh handle; the rest judges.
 
-    The last three fields change with each run.
+    `handshakes` alone changes, with each run.
     """
 
     spec: CheckSpec
@@ -79,22 +56,10 @@ class HttpPlan:
     port: int = 80
     #: What a handle is used for, which is used again by plans of the same use.
     use: tuple = ()
-    #: UTC seconds: the end of the certificate that was read last.
-    until: int | None = None
-    #: That was far enough away.
-    well: bool = False
-    #: Runs until the certificate is read again.
-    rest: int = 0
-
-    def reads_certificate(self) -> bool:
-        """Whether this run reads until when the certificate is valid."""
-        if self.expiry is None:
-            return False
-        if self.well and self.rest:
-            self.rest -= 1
-            return False
-        self.rest = READING // self.spec.interval
-        return True
+    #: ML-KEM is offered.
+    hybrid: bool = False
+    #: What is known of those with this site; None without TLS.
+    handshakes: Handshakes | None = None
 
 
 def prepare_http(spec: CheckSpec, around: Surroundings) -> HttpPlan:
@@ -111,7 +76,7 @@ def prepare_http(spec: CheckSpec, around: Surroundings) -> HttpPlan:
     _guard(plan, around, redirects)
     given.done()
     options = tuple(option for option, _ in plan.options)
-    plan.use = _same(options, plan.wants_headers, plan.guarded)
+    plan.use = _same(options, plan.wants_headers, plan.guarded, plan.hybrid)
     return plan
 
 
@@ -197,9 +162,10 @@ def _tls(plan, given, around):
     verify = given.flag("verify", True)
     warn = given.number("certificate_warn_days", WARN_DAYS, 0, 10_000)
     crit = given.number("certificate_crit_days", CRIT_DAYS, 0, 10_000)
-    hybrid = given.flag("post_quantum", False)
+    plan.hybrid = given.flag("post_quantum", False)
     if plan.spec.kind != "https":
         return
+    plan.handshakes = Handshakes()
     if verify:
         file = around.ca_file or authorities_file()
         if file:
@@ -207,8 +173,6 @@ def _tls(plan, given, around):
     else:
         plan.options.append((pycurl.SSL_VERIFYPEER, 0))
         plan.options.append((pycurl.SSL_VERIFYHOST, 0))
-    if OFFERS_HYBRID and not hybrid:
-        plan.options.append(CLASSICAL)
     if warn or crit:
         plan.expiry = (warn, crit)
 

@@ -6,6 +6,7 @@ the same is left; Python is called back as rarely as libcurl allows.
 
 from .http_plan import HttpPlan
 from .interfaces import Outcome
+from .libcurl import HANDSHAKE_ERRORS
 import pycurl
 import socket
 
@@ -31,16 +32,25 @@ MOST_HEADERS = 1000
 class HttpJob:
     """One run of one check. `tag` is the caller's; `outcome` is set at the end.
 
-    `refusal`: why the reach forbids where it led.
+    `refusal`: why the reach forbids where it led. `thorough` and `quick`: how it
+    looks at TLS, see `http_handshakes`.
     """
 
-    __slots__ = ("outcome", "plan", "refusal", "tag")
+    __slots__ = ("outcome", "plan", "quick", "refusal", "tag", "thorough")
 
     def __init__(self, plan: HttpPlan, tag=None):
         self.plan = plan
         self.tag = tag
         self.outcome: Outcome | None = None
         self.refusal = None
+        self.thorough: bool | None = None
+        self.quick = False
+
+    def is_doubtful(self, error: int) -> bool:
+        """Whether libcurl's *error* may be one of the quick library alone."""
+        if not self.quick or error not in HANDSHAKE_ERRORS:
+            return False
+        return self.plan.handshakes.doubtful()
 
 
 class Transfer:
@@ -59,11 +69,11 @@ class Transfer:
         "size",
     )
 
-    def __init__(self, plan, always, reach):
-        self.handle = pycurl.Curl()
+    def __init__(self, plan, library, always, reach):
+        self.handle = library.curl()
         self.job, self.options, self.reach = None, (), reach
         self.certificate = False
-        for option, value in always:
+        for option, value in always if plan.hybrid else (*always, *library.classical):
             self.handle.setopt(option, value)
         self.handle.setopt(pycurl.WRITEFUNCTION, self.write)
         if plan.wants_headers:
@@ -79,7 +89,7 @@ class Transfer:
         for place, pair in enumerate(plan.options):
             if not had or pair is not had[place]:
                 handle.setopt(*pair)
-        certificate = plan.reads_certificate()
+        certificate = bool(job.thorough) and plan.expiry is not None
         if certificate is not self.certificate:
             handle.setopt(pycurl.OPT_CERTINFO, certificate)
             self.certificate = certificate

@@ -88,7 +88,11 @@ class Runners:
         self.around = around
         self._loop = asyncio.get_running_loop()
         self._engine = HttpEngine(
-            self._from_thread, http, around.user_agent, around.reach
+            self._from_thread,
+            http,
+            around.user_agent,
+            around.reach,
+            around.quick_handshakes,
         )
         self._engine.start()
         self._others = asyncio.Semaphore(others)

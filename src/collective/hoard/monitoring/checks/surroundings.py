@@ -11,7 +11,8 @@ class Surroundings:
     """`commands`: {name: path} for exec checks; `directories`: where any may be.
 
     `ca_file`: trusted certificates, the system's where empty. `nameservers`:
-    IP addresses for DNS checks that name none.
+    IP addresses for DNS checks that name none. `quick_handshakes`: HTTPS checks of
+    sites that are well may use a faster library, where it is installed.
     """
 
     reach: Reach = Reach()
@@ -21,3 +22,4 @@ class Surroundings:
     commands: dict = field(default_factory=dict)
     directories: tuple = ()
     nameservers: tuple = ()
+    quick_handshakes: bool = True

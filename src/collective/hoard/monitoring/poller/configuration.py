@@ -72,6 +72,7 @@ class Configuration:
             commands=dict(self.exec.commands),
             directories=tuple(self.exec.directories),
             nameservers=tuple(self.checks.nameservers),
+            quick_handshakes=self.checks.quick_handshakes,
         )
 
     def reach_for_checks(self) -> Reach:

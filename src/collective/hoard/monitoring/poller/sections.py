@@ -75,6 +75,7 @@ class Checks:
     user_agent: str = "hoard-poller"
     ca_file: str = ""
     nameservers: tuple = ()
+    quick_handshakes: bool = True
 
 
 @dataclass(frozen=True)
