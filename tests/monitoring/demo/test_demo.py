@@ -73,6 +73,22 @@ def test_there_is_something_for_every_page(database):
         assert count(database, table) > 0, table.name
 
 
+def test_rules_have_a_past(database, capsys):
+    found = availability(database, capsys, "rule:library")
+
+    assert found["up"] / 86400 > 25
+    assert 3 < found["unknown"] / 3600 < 7
+    assert 3 < found["down"] / 3600 < 4
+
+
+def test_somebody_is_told(database, server):
+    assert count(database, t.policy) == 2
+    address = f"http://127.0.0.1:{server.server_address[1]}/duty"
+
+    with urlopen(Request(address, b"{}", method="POST")) as answer:
+        assert answer.status == 204
+
+
 def test_nothing_is_known_of_the_time_without_poller(database, capsys):
     found = availability(database, capsys, "www.library.example.org")
 

@@ -119,6 +119,19 @@ def test_a_rule_has_availability_and_history(world, capsys):
     ]
 
 
+def test_the_past_of_a_rule_is_worked_out(world, capsys):
+    main(["rules", "add", "--database", world.url, str(world.file)])
+    capsys.readouterr()
+
+    past = ["rules", "past", "--database", world.url]
+    assert main([*past, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["shop"]["since"] == MONDAY - 3600
+    assert main(past) == 0
+    assert capsys.readouterr().out == "There is no time to fill: all is recorded.\n"
+    assert main([*past, "nothing"]) == 2
+    assert "There is no rule 'nothing'" in capsys.readouterr().err
+
+
 def test_a_rule_is_explained(world, capsys):
     main(["rules", "add", "--database", world.url, str(world.file)])
     world.start()

@@ -32,6 +32,16 @@ def add_rules(commands):
     add_action(kinds, "evaluate", evaluate_rules, "how all rules are just now")
     explain = add_action(kinds, "explain", explain_rule, "why a rule is as it is")
     explain.add_argument("name")
+    past = add_action(
+        kinds, "past", work_out_past, "work out what rules were before they were added"
+    )
+    past.add_argument("name", nargs="?", help="of this rule alone")
+    past.add_argument(
+        "--from",
+        dest="since",
+        metavar="T",
+        help="no further back; otherwise as far as there is history",
+    )
     remove = add_action(kinds, "remove", remove_rule, "remove a rule")
     remove.add_argument("name")
     for kind in ("alarm", "contact", "policy"):
@@ -187,6 +197,29 @@ def remove_rule(arguments):
     message = f"Removed the {kind} {arguments.name!r}{stays}."
     print(json.dumps({"removed": arguments.name}) if arguments.json else message)
     return OK
+
+
+def work_out_past(arguments):
+    from .past import work_out
+
+    since = int(seconds(arguments.since)) if arguments.since else None
+    with opened(arguments, read_only=False).begin() as connection:
+        past = work_out(connection, time.time(), since, arguments.name)
+    if arguments.json:
+        keys = ("since", "until", "intervals")
+        found = {n: dict(zip(keys, f, strict=True)) for n, f in past.filled.items()}
+        print(json.dumps(found))
+    else:
+        print_past(past)
+    complain(past.complaints)
+    return PROBLEMS if past.complaints else OK
+
+
+def print_past(past):
+    for name, (since, until, count) in sorted(past.filled.items()):
+        print(f"{name}: {shown(since)} to {shown(until)}, {count} intervals")
+    if not past.filled:
+        print("There is no time to fill: all is recorded.")
 
 
 # --- Simulation ------------------------------------------------------------------
