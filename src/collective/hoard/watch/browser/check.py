@@ -1,6 +1,5 @@
 """``@@hoard-check/NUMBER``: everything about one check."""
 
-from ...forms.zone import site_zone
 from .. import rights
 from .. import times
 from .. import words
@@ -246,10 +245,6 @@ class Check(Below):
         return report.first_known(self.db, self.row.id)
 
     hours = HOURS
-
-    @property
-    def zone(self):
-        return str(site_zone())
 
 
 def rounded(value):

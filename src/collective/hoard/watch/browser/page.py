@@ -5,6 +5,7 @@ from .. import times
 from .. import words
 from ..interfaces import NotConfigured
 from ..interfaces import Refused
+from ...forms.zone import site_zone
 from ..settings import settings
 from ..trouble import TROUBLES
 from ..trouble import words as trouble_words
@@ -38,6 +39,9 @@ class Page(BrowserView):
     """
 
     name = "hoard-monitoring"
+    #: Seconds after which an open page is fetched anew though nothing changed;
+    #: by default ten times `refresh`.
+    age = None
     #: What a POST needs besides a good token.
     changing = rights.MANAGE
     _trouble = ViewPageTemplateFile("templates/trouble.pt")
@@ -176,33 +180,32 @@ class Page(BrowserView):
         return ""
 
     @property
+    def zone(self):
+        """The name of the site's time zone, for browsers."""
+        return getattr(site_zone(), "key", "UTC")
+
+    @property
     def refresh(self):
         return settings().refresh
 
     @property
     def live(self):
         """Attributes for the script that looks for changes: address, number."""
-        from ..reading.news import seq
+        from ..reading import news
         from .changes import stream_url
 
         return {
             "url": self.url("hoard-changes"),
-            "seq": seq(self.db),
+            "seq": news.seq(self.db),
+            "silent": news.silent_names(self.db, self.now),
             "seconds": self.refresh,
+            "age": self.age or "",
             "stream": stream_url(),
         }
 
     @property
     def silent_pollers(self):
         """``[(name, seconds since its last sign of life, note)]``"""
-        from ..reading.news import poller_beats
+        from ..reading.news import silent
 
-        return [
-            (name, self.now - beat, note or "")
-            for name, beat, _stopped, note in poller_beats(self.db)
-            if self.now - beat > SILENT
-        ]
-
-
-#: Seconds without a sign of life after which a poller is said to be silent.
-SILENT = 60
+        return silent(self.db, self.now)
