@@ -1,20 +1,16 @@
-"""Monitoring in a real browser: pages, wallboard, phone, zooming, live changes.
+"""Monitoring in a real browser: pages, wallboard, phone, zooming, live changes."""
 
-``HOARD_PICTURES=folder`` keeps pictures of the pages.
-"""
-
+from browser.sizes import DESKTOP
+from browser.sizes import overflows
+from browser.sizes import PHONE
+from browser.sizes import SCREEN
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
-from collective.hoard.watch import engines
-from pathlib import Path
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
-from watch import world
 from watch.conftest import configure
-import os
 import pytest
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,52 +18,6 @@ import time
 
 
 pytestmark = pytest.mark.browser
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-SCREEN = {"viewport": {"width": 1920, "height": 1080}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
-
-
-@pytest.fixture(scope="session")
-def watched_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("watched") / "full.db"
-    return path, world.make(str(path))
-
-
-@pytest.fixture
-def watched(server, watched_file, tmp_path):
-    """The path of a database that the site shows."""
-    path = str(shutil.copy(watched_file[0], tmp_path / "hoard.db"))
-    configure(database=path, public=True, public_groups=["web", "mail"], refresh=5)
-    yield path
-    engines.forget()
-
-
-@pytest.fixture
-def take(tmp_path):
-    folder = Path(os.environ.get("HOARD_PICTURES") or tmp_path)
-    folder.mkdir(exist_ok=True, parents=True)
-
-    def take(page, name, full_page=True):
-        page.wait_for_timeout(700)
-        page.screenshot(path=folder / f"monitoring-{name}.png", full_page=full_page)
-
-    return take
-
-
-@pytest.fixture
-def keeper(page, log_in):
-    page.set_viewport_size(DESKTOP["viewport"])
-    log_in(SITE_OWNER_NAME, SITE_OWNER_PASSWORD)
-    return page
-
-
-def overflows(page):
-    """Whether one has to scroll sideways."""
-    return page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
-    )
-
-
 PAGES = {
     "overview": "hoard-monitoring",
     "check": "hoard-check/4?days=30",

@@ -1,11 +1,11 @@
 """What the pages of monitoring have in common."""
 
+from ...forms.zone import site_zone
 from .. import rights
 from .. import times
 from .. import words
 from ..interfaces import NotConfigured
 from ..interfaces import Refused
-from ...forms.zone import site_zone
 from ..settings import settings
 from ..trouble import TROUBLES
 from ..trouble import words as trouble_words
