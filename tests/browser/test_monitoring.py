@@ -4,11 +4,15 @@ from browser.sizes import DESKTOP
 from browser.sizes import overflows
 from browser.sizes import PHONE
 from browser.sizes import SCREEN
+from collective.hoard.monitoring.database import tables as t
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
+from collective.hoard.watch import engines
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
+from sqlalchemy import select
+from watch import world
 from watch.conftest import configure
 import pytest
 import socket
@@ -61,18 +65,71 @@ def test_wallboard_fills_the_screen(watched, site_url, keeper, take):
 
     assert not overflows(keeper)
     assert keeper.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    small = keeper.evaluate(
-        "[...document.querySelectorAll('.wall-label')]"
-        ".map(e => parseFloat(getComputedStyle(e).fontSize))"
-    )
-    assert min(small) >= 24
 
 
-def record(path, status, name="https://site-07.example.org"):
+SIZES = """[...document.querySelectorAll('.wall-label, .wall-state, .wall-names')]
+    .map(e => parseFloat(getComputedStyle(e).fontSize))"""
+CUT = """[...document.querySelectorAll('.wall-text')]
+    .filter(e => e.scrollHeight > e.closest('.wall-tile').clientHeight
+        || e.scrollHeight > e.clientHeight + 1).length"""
+
+
+@pytest.fixture
+def wall_of(server, tmp_path):
+    """Make a database of so many checks in one group."""
+
+    def make(count):
+        path = str(tmp_path / f"{count}.db")
+        world.make_wall(path, count)
+        configure(database=path)
+
+    yield make
+    engines.forget()
+
+
+@pytest.mark.parametrize("count,least", [(6, 40), (15, 32), (20, 32), (40, 32)])
+def test_wallboard_is_read_from_four_metres(
+    wall_of, site_url, keeper, take, count, least
+):
+    """32 px of 1080 are 18 mm on a screen 60 cm high: 15 minutes of arc."""
+    wall_of(count)
+    keeper.set_viewport_size(SCREEN["viewport"])
+
+    keeper.goto(f"{site_url}/@@hoard-wall?group=all")
+
+    take(keeper, f"wall-{count}", full_page=False)
+    assert keeper.locator(".wall-tile").count() == min(count, 24)
+    assert min(keeper.evaluate(SIZES)) >= least
+    assert keeper.evaluate(CUT) == 0
+    assert keeper.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_fewer_tiles_are_larger(wall_of, site_url, keeper):
+    keeper.set_viewport_size(SCREEN["viewport"])
+    found = []
+    for count in (2, 6, 15, 40):
+        wall_of(count)
+        keeper.goto(f"{site_url}/@@hoard-wall?group=all")
+        found.append(keeper.evaluate(SIZES)[0])
+
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 2 * found[-1]
+
+
+def record(path, status, name="https://site-07.example.org", **more):
     engine = open_engine(path)
-    code = 200 if status == "ok" else 503
-    Store(engine).record([Sample(name, "local", time.time(), status, code)])
+    code, store = 200 if status == "ok" else 503, Store(engine)
+    store.ensure_check(name, 1800, 3700)
+    store.record([Sample(name, "local", time.time(), status, code, **more)])
     engine.dispose()
+
+
+def number_of(path, name):
+    engine = open_engine(path)
+    with engine.connect() as connection:
+        found = connection.scalar(select(t.check.c.id).where(t.check.c.name == name))
+    engine.dispose()
+    return found
 
 
 def test_an_open_page_follows_changes(watched, site_url, keeper):
@@ -103,6 +160,25 @@ def test_the_chart_is_zoomed_by_dragging(watched, site_url, keeper, take):
     assert 0 < data["start"][-1] - data["start"][0] < 15 * 86400
     keeper.wait_for_timeout(300)
     take(keeper, "zoomed", full_page=False)
+
+
+@pytest.mark.parametrize("days", [1, 7, 30])
+def test_the_chart_shows_the_period_that_was_chosen(
+    watched, site_url, keeper, take, days
+):
+    """However little is known of it: one answer, one value."""
+    now = int(time.time())
+    record(watched, "ok", "young", ms=12.0, values={"warmth": (-3.5, "°C")})
+
+    keeper.goto(f"{site_url}/@@hoard-check/{number_of(watched, 'young')}?days={days}")
+
+    for place in ("#hoard-latency", "#hoard-metrics"):
+        chart = keeper.locator(f"section:has({place}) .hoard-chart.hoard-drawn")
+        chart.wait_for()
+        since, until = map(int, chart.get_attribute("data-shown").split())
+        assert until - since == days * 86400
+        assert abs(until - now) < 60
+    take(keeper, f"young-{days}")
 
 
 def test_without_scripts_the_picture_is_there(watched, site_url, browser, server):

@@ -11,6 +11,7 @@ from ..reading import incidents
 from ..reading import one
 from ..reading import report
 from ..reading import standings
+from ..reading import values
 from ..times import DAY
 from ..writing import acts
 from ..writing import checks
@@ -51,6 +52,8 @@ class Check(Below):
         self.line = standings.lines(self.db, self.now, [self.row.id])[0]
         if self._below[1:] == ["latency"]:
             return self._points()
+        if self._below[1:2] == ["values"] and len(self._below) == 3:
+            return self._points(self.metric_of(self._below[2]))
         if self._below[1:]:
             raise NotFound(self._below[1])
         return self.index()
@@ -109,9 +112,13 @@ class Check(Below):
         """The rows of the period, newest first."""
         return self.history[::-1][:MOST_ROWS]
 
+    def begun(self, row):
+        """When it began; empty before the check was watched."""
+        return "" if row[2] == "unmonitored" and row[0] == self.since else row[0]
+
     @property
     def strip(self):
-        rows = [row[:3] for row in self.history]
+        rows = [(max(row[0], self.since), *row[1:3]) for row in self.history]
         title = self.translate(_("How it was"))
         return strip(rows, self.since, self.now, title, self.told, WIDTH, 36, self.tip)
 
@@ -179,21 +186,38 @@ class Check(Below):
             if self.since + step / 4 < at < self.now - step / 4
         ]
 
-    def _points(self):
-        """The samples of a period as JSON for uPlot, no more than it has pixels."""
+    def metric_of(self, text):
+        """The number of one of its metrics that have a chart.
+
+        :raises NotFound: It has none of that number.
+        """
+        for metric in self.charted:
+            if text == str(metric[0]):
+                return metric[0]
+        raise NotFound(text)
+
+    def _points(self, metric=None):
+        """What was measured in a period as JSON for uPlot, no more points than it
+        has pixels: response times, or values of a metric.
+        """
         since = self.number("since", self.since, 1 << 40)
         until = self.number("until", self.now, 1 << 40)
         since = max(since, until - LONGEST)
         width = min(self.number("width", WIDTH), MOST_POINTS)
         buckets = []
-        if since < until:
+        if since < until and metric:
+            buckets = values.values(self.db, metric, since, until, width)
+        elif since < until:
             buckets, _percentiles = one.latencies(
                 self.db, self.row.id, since, until, width
             )
         self.request.response.setHeader("Content-Type", "application/json")
         columns = ("start", "low", "middle", "high")
         return json.dumps(
-            {name: [rounded(getattr(b, name)) for b in buckets] for name in columns},
+            {
+                name: [rounded(getattr(b, name), 3 if metric else 1) for b in buckets]
+                for name in columns
+            },
             separators=(",", ":"),
         )
 
@@ -210,6 +234,26 @@ class Check(Below):
     @property
     def sources(self):
         return one.sources(self.db, self.row.id)
+
+    @cached_property
+    def charted(self):
+        return values.charted(self.db, self.row.id)
+
+    @property
+    def charts(self):
+        """``[(name, unit, address of the points, picture)]`` of metrics of which
+        something is known in the period.
+        """
+        found = []
+        for number, name, unit in self.charted:
+            buckets = values.values(self.db, number, self.since, self.now, WIDTH // 2)
+            if buckets:
+                picture = latency(
+                    buckets, self.since, self.now, name, "", self.ticks, unit=unit
+                )
+                url = self.url(below=f"{self.row.id}/values/{number}")
+                found.append((name, unit, url, picture))
+        return found
 
     @property
     def metrics(self):
@@ -247,5 +291,5 @@ class Check(Below):
     hours = HOURS
 
 
-def rounded(value):
-    return round(value, 1) if isinstance(value, float) else value
+def rounded(value, digits):
+    return round(value, digits) if isinstance(value, float) else value

@@ -33,6 +33,7 @@ class Wall(Page):
         nothing = self.nothing
         if nothing:
             return self.nothing_there(nothing)
+        self.beyond = 0
         return self.tiled(asked)
 
     @property
@@ -56,9 +57,9 @@ class Wall(Page):
             tiles = self.group_tiles()
         tiles = [*self.rule_tiles(), *tiles]
         tiles.sort(key=lambda tile: standings.ORDER.index(tile["status"]))
-        self.hidden = max(len(tiles) - TILES, 0)
-        self.tiles = tiles[: TILES - 1] if self.hidden else tiles
-        self.hidden = len(tiles) - len(self.tiles)
+        total = len(tiles) + self.beyond
+        self.tiles = tiles[: TILES - 1] if total > TILES else tiles
+        self.hidden = total - len(self.tiles)
         return self.index()
 
     def rule_tiles(self):
@@ -96,6 +97,7 @@ class Wall(Page):
     def sample(self, group):
         asked = standings.Asked(group=group, size=TILES)
         found = standings.page(self.db, self.now, asked)
+        self.beyond = found.total - len(found.lines)
         return [self.tile_of(line) for line in found.lines]
 
     def group_tile(self, name, title, counts):

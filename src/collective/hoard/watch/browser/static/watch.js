@@ -133,9 +133,11 @@
     if (!notice || own.trouble || document.hidden) { return; }
     const old = Date.now() - heard > limit;
     document.documentElement.classList.toggle("hoard-old", old);
-    const words = old ? [own.old + " " + said(heard) + ":", why, own.rest].filter(Boolean).join(" ") : "";
+    const words = old ? [own.old + " " + said(heard) + ". ", [own.rest, why].filter(Boolean).join(" ")] : ["", ""];
     // Only what is new: readers of the screen hear each change.
-    if (notice.textContent !== words) { notice.textContent = words; }
+    notice.querySelectorAll("strong, span").forEach(function (place, i) {
+      if (place.textContent !== words[i]) { place.textContent = words[i]; }
+    });
     notice.hidden = !old;
   }
 
