@@ -156,9 +156,11 @@ def test_who_publishes_writes_the_title(public, visitor, names):
 
 def test_who_may_only_take_care_publishes_nothing(public, visitor, names):
     configure(public_groups=["shops"])
-    api.user.create("edith@example.org", "edith", "a long password", roles=["Editor"])
+    with api.env.adopt_roles(["Manager"]):
+        name, password = "edith", "a long password"
+        api.user.create("e@example.org", name, password, roles=("Member", "Editor"))
     transaction.commit()
-    user = browser(public, "edith", "a long password")
+    user = browser(public, name, password)
     page = open_page(user, public, "hoard-incidents/1")
     token = BeautifulSoup(page, "html.parser").find(attrs={"name": "_authenticator"})
     assert 'name="publish"' not in page
