@@ -11,6 +11,7 @@ from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.watch import engines
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
+from sqlalchemy import insert
 from sqlalchemy import select
 from watch import world
 from watch.conftest import configure
@@ -46,6 +47,59 @@ def test_pages_fit(watched, site_url, keeper, take, size):
         if overflows(keeper):
             wide.append(name)
     assert wide == []
+
+
+LONG = "a-name-without-any-place-to-break-it-" * 5
+
+
+def test_long_names_fit_on_a_phone(watched, site_url, keeper, take):
+    record(watched, "crit", LONG)
+    number = number_of(watched, LONG)
+    engine = open_engine(watched)
+    with engine.begin() as connection:
+        connection.execute(
+            insert(t.incident).values(
+                title=LONG, check_id=number, since=int(time.time()), severity=2
+            )
+        )
+    engine.dispose()
+    keeper.set_viewport_size(PHONE["viewport"])
+    wide = []
+    for name in (
+        f"hoard-check/{number}",
+        f"hoard-check-edit?id={number}",
+        "hoard-incidents/3",
+        "hoard-incidents",
+        "hoard-monitoring",
+    ):
+        keeper.goto(f"{site_url}/@@{name}")
+        if overflows(keeper):
+            wide.append(name)
+    take(keeper, "long-phone")
+    assert wide == []
+
+
+def test_all_tabs_are_seen_on_a_phone(watched, site_url, keeper, take):
+    keeper.set_viewport_size(PHONE["viewport"])
+    keeper.goto(f"{site_url}/@@hoard-monitoring")
+
+    right = keeper.evaluate(
+        "Math.max(...[...document.querySelectorAll('.hoard-nav a')]"
+        ".map(e => e.getBoundingClientRect().right))"
+    )
+
+    assert keeper.locator(".hoard-nav a").count() == 8
+    assert right <= PHONE["viewport"]["width"]
+    take(keeper, "tabs-phone", full_page=False)
+
+
+def test_what_is_scrolled_can_be_reached_by_keys(watched, site_url, keeper):
+    keeper.goto(f"{site_url}/@@hoard-check/4?days=30")
+
+    box = keeper.locator("section[aria-labelledby=hoard-log] > .hoard-scroll")
+
+    box.focus()
+    assert box.evaluate("e => document.activeElement === e")
 
 
 @pytest.mark.parametrize("visitor_page", [PHONE, DESKTOP], indirect=True)

@@ -58,6 +58,11 @@ class Check(Below):
             raise NotFound(self._below[1])
         return self.index()
 
+    @property
+    def page_title(self):
+        line = getattr(self, "line", None)
+        return super().page_title if line is None else line.label
+
     # --- Changes --------------------------------------------------------
 
     def change(self):

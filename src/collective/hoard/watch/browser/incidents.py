@@ -47,6 +47,11 @@ class Incidents(Below):
         check = one.find(self.db, self.incident.check_id)
         return (check.title or "") if check is not None else ""
 
+    @property
+    def page_title(self):
+        incident = getattr(self, "incident", None)
+        return super().page_title if incident is None else incident.title
+
     def change(self):
         number, form = self.number_of, self.request.form
         if "note" in form:

@@ -73,7 +73,9 @@ class Page(BrowserView):
             return self.change()
         except Refused as refused:
             self.request.response.setStatus(422)
-            self.problems = refused.problems
+            self.problems = [
+                (field, words.said(text)) for field, text in refused.problems
+            ]
             return None
 
     def _read(self):
@@ -124,6 +126,17 @@ class Page(BrowserView):
         ]
 
     @property
+    def current(self):
+        """The name of the page of `navigation` that this is."""
+        return self.name
+
+    @property
+    def page_title(self):
+        """What the browser's tab says of this page."""
+        titles = {name: title for name, title, _needed in NAVIGATION}
+        return titles.get(self.current) or _("Monitoring")
+
+    @property
     def may_manage(self):
         return rights.may(rights.MANAGE)
 
@@ -167,7 +180,10 @@ class Page(BrowserView):
         return words.STATUS[status]
 
     def percent(self, share):
-        return words.percent(share) or self.translate(_("not known"))
+        return words.percent(share, self.request) or self.translate(_("not known"))
+
+    def decimal(self, text):
+        return words.decimal(text, self.request)
 
     def reason(self, status, code, text):
         return words.reason(status, code, text, self.request)

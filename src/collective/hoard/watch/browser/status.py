@@ -35,6 +35,8 @@ class Status(Page):
     index = ViewPageTemplateFile("templates/status.pt")
     unavailable = ViewPageTemplateFile("templates/status_unavailable.pt")
 
+    page_title = _("Status")
+
     def __call__(self):
         if not public_groups():
             raise NotFound(self.name)

@@ -82,7 +82,14 @@
       const place = [...fresh.querySelectorAll(".hoard-chart")].find((one) => one.dataset.url === chart.dataset.url);
       if (place) { place.replaceWith(chart); }
     });
+    // Nor is closed what was opened, nor scrolled what was read.
+    old.querySelectorAll("details").forEach(function (one, i) {
+      const same = fresh.querySelectorAll("details")[i];
+      if (same && same.firstElementChild.textContent === one.firstElementChild.textContent) { same.open = one.open; }
+    });
+    const tops = [...old.querySelectorAll(".hoard-scroll")].map((one) => one.scrollTop);
     old.replaceWith(fresh);
+    fresh.querySelectorAll(".hoard-scroll").forEach(function (one, i) { one.scrollTop = tops[i] || 0; });
     setClock();
     document.dispatchEvent(new CustomEvent("hoard-renewed"));
     return true;
