@@ -56,8 +56,8 @@ class WatchedViewlet(ViewletBase):
 
     @property
     def since(self):
-        """How long it has been so; empty where that is not known."""
-        if not self.line.since:
+        """How long it has been so; empty where that is not known, or nobody looks."""
+        if not self.line.since or self.line.status == "unmonitored":
             return ""
         lasts = times.now() - self.line.since
         return " ".join(
