@@ -13,7 +13,10 @@ from forms.browsing import browser
 from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import status
-from plone import api
+from plone.app.testing import setRoles
+from plone.app.testing import TEST_USER_ID
+from plone.app.testing import TEST_USER_NAME
+from plone.app.testing import TEST_USER_PASSWORD
 from sqlalchemy import event
 from sqlalchemy import update
 from watch.conftest import configure
@@ -156,11 +159,9 @@ def test_who_publishes_writes_the_title(public, visitor, names):
 
 def test_who_may_only_take_care_publishes_nothing(public, visitor, names):
     configure(public_groups=["shops"])
-    with api.env.adopt_roles(["Manager"]):
-        name, password = "edith", "a long password"
-        api.user.create("e@example.org", name, password, roles=("Member", "Editor"))
+    setRoles(public["portal"], TEST_USER_ID, ["Editor"])
     transaction.commit()
-    user = browser(public, name, password)
+    user = browser(public, TEST_USER_NAME, TEST_USER_PASSWORD)
     page = open_page(user, public, "hoard-incidents/1")
     token = BeautifulSoup(page, "html.parser").find(attrs={"name": "_authenticator"})
     assert 'name="publish"' not in page
