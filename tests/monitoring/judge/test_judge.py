@@ -222,7 +222,8 @@ def test_a_rule_is_not_told_of_while_a_pause_still_hides_its_checks(world):
     world.change(a="crit")
     world.wait(60)
     world.now += 1800
-    world.change(a="unknown", b="unknown", c="unknown")
+    for name in "abc":
+        world.changed(name, "unknown")
     world.start()
     notices = world.change(a="crit") + world.wait(120)
     notices += world.change(b="ok", c="ok") + world.wait(1800)
@@ -235,7 +236,8 @@ def test_a_rule_that_is_false_after_a_pause_is_told_when_its_checks_are_known(wo
     world.start()
     world.wait(60)
     world.now += 1800
-    world.change(a="unknown", b="unknown")
+    for name in "ab":
+        world.changed(name, "unknown")
     world.start()
     world.change(a="crit")
     world.wait(60)
