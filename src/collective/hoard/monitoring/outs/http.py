@@ -1,6 +1,7 @@
 """What the poller's HTTP server shows to machines: ``/metrics`` and ``/lamp.json``."""
 
 from ..history.reading import reading
+from ..interfaces import WrongUse
 from ..poller.configuration import secret
 from .facts import read_facts
 from .lamp import lamp
@@ -46,7 +47,10 @@ class Outputs:
 
     async def _facts(self, request):
         self._check(request)
-        return await asyncio.to_thread(self._read, request.query.get("group"))
+        try:
+            return await asyncio.to_thread(self._read, request.query.get("group"))
+        except WrongUse as error:
+            raise web.HTTPNotFound(text=f"{error}\n") from error
 
     def _check(self, request):
         given = request.headers.get("Authorization", "").encode()
