@@ -2,6 +2,7 @@
 
 from ..history.reading import reading
 from ..interfaces import WrongUse
+from ..poller.answers import refusal
 from ..poller.configuration import secret
 from .facts import read_facts
 from .lamp import lamp
@@ -50,7 +51,7 @@ class Outputs:
         try:
             return await asyncio.to_thread(self._read, request.query.get("group"))
         except WrongUse as error:
-            raise web.HTTPNotFound(text=f"{error}\n") from error
+            raise refusal(web.HTTPNotFound, str(error)) from error
 
     def _check(self, request):
         given = request.headers.get("Authorization", "").encode()
