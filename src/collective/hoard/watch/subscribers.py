@@ -6,10 +6,9 @@ must not undo an editor's work.  What fails is logged and shown, and
 """
 
 from ..exceptions import HoardError
+from . import setters
 from .behavior import IWatchable
 from .behavior import IWatched
-from .rights import MANAGE
-from .rights import may
 from .settings import is_configured
 from .trouble import words
 from plone.uuid.interfaces import IUUID
@@ -17,6 +16,7 @@ from Products.CMFCore.utils import getToolByName
 from Products.statusmessages.interfaces import IStatusMessage
 from zope.component.hooks import getSite
 from zope.component.hooks import setSite
+from zope.container.interfaces import IContainerModifiedEvent
 from zope.globalrequest import getRequest
 import logging
 import transaction
@@ -28,7 +28,12 @@ logger = logging.getLogger(__name__)
 def edited(item, event=None):
     """Added, changed, moved: let its check be as it says."""
     watched = IWatched(item, None)
-    if watched is None or not is_configured():
+    # That a child came or went changes nothing of the item itself.
+    if watched is None or IContainerModifiedEvent.providedBy(event):
+        return
+    # Also without a database: trust is the item's, and it may come later.
+    setters.note(item, event)
+    if not is_configured():
         return
     uid = IUUID(item, None)
     if not getattr(watched, "hoard_watch", False):
@@ -42,6 +47,12 @@ def moved(item, event):
     special ways of moving, with events of their own."""
     if event.oldParent is not None and event.newParent is not None:
         edited(item)
+
+
+def copied(item, event):
+    """Copied, not pasted yet."""
+    if IWatched(item, None) is not None:
+        setters.copied(item)
 
 
 def removed(item, event):
@@ -61,7 +72,7 @@ def watch_of(item, watched, uid):
         item.Title(),
         (watched.hoard_watch_address or "").strip() or item.absolute_url(),
         (watched.hoard_watch_group or "").strip(),
-        may(MANAGE),
+        setters.vouched(item),
     )
 
 

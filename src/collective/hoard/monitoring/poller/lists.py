@@ -49,12 +49,16 @@ class ListResult:
     removed: int = 0
 
 
-def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
+def put_list(
+    store, bearer, rows, now, around=None, force=False, trusted=False
+) -> ListResult:
     """Make *rows* the whole list of the source *bearer*.
+
+    *trusted*: checks of its owner group may reach and use anything.
 
     :raises ListRefused: It is not stored, also not in part.
     """
-    wanted = read_rows(rows, around or Surroundings())
+    wanted = read_rows(rows, around or Surroundings(), trusted)
     with store.writing() as connection:
         known = _known(connection, wanted)
         own = {
@@ -76,7 +80,7 @@ def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
     return result
 
 
-def read_rows(rows, around) -> dict:
+def read_rows(rows, around, trusted=False) -> dict:
     """{name: columns}, all of them good.
 
     :raises ListRefused: Some are not.
@@ -88,7 +92,7 @@ def read_rows(rows, around) -> dict:
     wanted, problems = {}, []
     for place, row in enumerate(rows):
         try:
-            columns = read_row(row, around)
+            columns = read_row(row, around, trusted)
             if columns["name"] in wanted:
                 raise CheckUnusable(f"{columns['name']} is in the list twice.")
             wanted[columns["name"]] = columns
@@ -99,7 +103,7 @@ def read_rows(rows, around) -> dict:
     return wanted
 
 
-def read_row(row, around) -> dict:
+def read_row(row, around, trusted=False) -> dict:
     """:raises CheckUnusable: It is no check that can run."""
     if not isinstance(row, dict):
         raise CheckUnusable("A check is an object with kind, address and host.")
@@ -120,7 +124,7 @@ def read_row(row, around) -> dict:
     if (columns["interval"] or SHORTEST) < SHORTEST:
         raise CheckUnusable(f"interval must be at least {SHORTEST} seconds.")
     columns["name"] = row.get("name") or derived_name(row)
-    _try(columns, around)
+    _try(columns, around, trusted)
     return columns
 
 
@@ -142,8 +146,8 @@ def derived_name(row) -> str:
     return f"{row['kind']}://{host}{port}{at}"
 
 
-def _try(columns, around):
-    """Whether the check could run; what it may reach is decided by who runs it."""
+def _try(columns, around, trusted):
+    """Whether the check could run; where names lead is seen when it runs."""
     timeout = columns["timeout"]
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise CheckUnusable("timeout must be a number of seconds.")
@@ -156,7 +160,7 @@ def _try(columns, around):
         columns["params"],
         columns["interval"] or INTERVAL,
         timeout,
-        trusted=False,
+        trusted=trusted,
     )
     prepare(spec, around)
 

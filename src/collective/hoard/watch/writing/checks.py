@@ -1,6 +1,7 @@
 """Checks added, changed, paused and removed by people."""
 
 from ...monitoring.checks.interfaces import CheckUnusable
+from ...monitoring.checks.surroundings import elsewhere
 from ...monitoring.database import tables as t
 from ...monitoring.history import meta
 from ...monitoring.poller.lists import COLUMNS
@@ -11,6 +12,7 @@ from ...monitoring.poller.tokens import Bearer
 from ..engines import storing
 from ..engines import writing
 from ..interfaces import Refused
+from ..rights import CONTENT
 from ..times import now as clock
 from .rows import message_of
 from .rows import read
@@ -23,6 +25,10 @@ from sqlalchemy import update
 
 
 c = t.check.c
+#: What says where a check goes.
+TARGET = ("address", "host")
+#: Another owner group is told from none at all.
+AS_IT_IS = object()
 TAKEN = _("There is a check “${name}” already.")
 LISTED = _("This check comes with the list of ${source}: change it there.")
 DERIVED = _("“${name}” is a rule or an alarm, not a check.")
@@ -54,8 +60,10 @@ def add(row, trusted=True, owner_group=None, uid=None):
     return ids[0]
 
 
-def change(check_id, row, trusted=True):
+def change(check_id, row, trusted=True, owner_group=AS_IT_IS, revive=False):
     """Let a check be as *row* says; its name may change, its history stays.
+
+    With *revive* also one that was removed, which is watched again.
 
     :raises Refused: See `add`.
     """
@@ -63,7 +71,7 @@ def change(check_id, row, trusted=True):
         known = connection.execute(
             select(t.check).where(c.id == check_id)
         ).one_or_none()
-        if known is None or known.removed is not None:
+        if known is None or (known.removed is not None and not revive):
             refuse("", GONE)
         refuse_foreign(known)
         wanted = one({"name": known.name, **row}, trusted)
@@ -72,7 +80,7 @@ def change(check_id, row, trusted=True):
             refuse("name", _(TAKEN, mapping={"name": wanted.name}))
         query = update(t.check).where(c.id == check_id)
         connection.execute(query.values(name=wanted.name))
-        write(connection, [wanted], {wanted.name: known}, known.owner_group, known.uid)
+        write(connection, [wanted], {wanted.name: known}, owner_group, known.uid)
     finish([wanted], {wanted.name: known})
 
 
@@ -91,7 +99,7 @@ def save_all(rows, trusted=True):
                 problems.append((place + 1, refused.problems[0][1]))
         if problems:
             raise Refused(problems)
-        ids = write(connection, wanted, known, None, None)
+        ids = write(connection, wanted, known, AS_IT_IS, None)
     finish(wanted, known)
     added = sum(1 for one_ in wanted if living(known.get(one_.name)) is None)
     return Saved(ids, added, len(wanted) - added)
@@ -147,7 +155,7 @@ def put(source, rows, owner_group=None, force=False):
     bearer = Bearer(0, source, "push", False, True, owner_group)
     with storing() as store:
         try:
-            return put_list(store, bearer, rows, clock(), force=force)
+            return put_list(store, bearer, rows, clock(), elsewhere(), force, True)
         except ListRefused as error:
             raise Refused([("checks", text) for text in error.problems]) from error
 
@@ -230,8 +238,13 @@ def write(connection, wanted, known, owner_group, uid):
         row = known.get(found.name)
         values = {key: found.columns.get(key) for key in COLUMNS}
         values |= {"updated": time, "list_source": None}
+        # In one transaction with the address: the poller must never see a new
+        # address with the trust of the old one.
+        values["owner_group"] = (
+            owner_after(row, found) if owner_group is AS_IT_IS else owner_group
+        )
         if row is None:
-            ids.append(insert_one(connection, found, values, owner_group, uid, time))
+            ids.append(insert_one(connection, found, values, uid, time))
         else:
             query = update(t.check).where(c.id == row.id)
             connection.execute(query.values(**values))
@@ -241,13 +254,26 @@ def write(connection, wanted, known, owner_group, uid):
     return ids
 
 
-def insert_one(connection, found, values, owner_group, uid, time):
+def owner_after(row, found):
+    """The owner group after a manager's change of what is in *row*.
+
+    Who points an editor's check elsewhere answers for where it goes; who
+    changes anything else of it does not.
+    """
+    if living(row) is None:
+        return None
+    moved = any(
+        (getattr(row, key) or "") != (found.columns.get(key) or "") for key in TARGET
+    )
+    return None if moved and row.owner_group == CONTENT else row.owner_group
+
+
+def insert_one(connection, found, values, uid, time):
     columns = found.columns
     made = connection.execute(
         insert(t.check).values(
             name=found.name,
             uid=uid,
-            owner_group=owner_group,
             created=time,
             monitored_since=time,
             grace=columns.get("grace") or int(columns["timeout"]) + 30,

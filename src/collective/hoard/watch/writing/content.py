@@ -2,19 +2,16 @@
 
 from ...monitoring.database import tables as t
 from ..engines import reading
-from ..engines import storing
-from ..engines import writing
 from ..rights import CONTENT
 from . import checks
 from .rows import of_address
 from dataclasses import dataclass
 from sqlalchemy import select
-from sqlalchemy import update
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What one item wants; *trusted* if its editor may manage monitoring."""
+    """What one item wants; *trusted* if who set the address may manage monitoring."""
 
     uid: str
     title: str
@@ -42,18 +39,7 @@ def keep(watch):
     if known is None:
         checks.add(watch.row, watch.trusted, group, watch.uid)
         return
-    if known.removed is not None:
-        revive(known.name)
-    checks.change(known.id, watch.row, watch.trusted)
-    # Who last edited the item decides what its check may reach.
-    with writing() as (_store, connection):
-        query = update(t.check).where(t.check.c.id == known.id)
-        connection.execute(query.values(owner_group=group))
-
-
-def revive(name):
-    with storing() as store:
-        store.resume(name)
+    checks.change(known.id, watch.row, watch.trusted, group, revive=True)
 
 
 def drop(uid):

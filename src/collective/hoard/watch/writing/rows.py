@@ -3,7 +3,7 @@
 from ...monitoring.checks.interfaces import CheckUnusable
 from ...monitoring.checks.reach import literal
 from ...monitoring.checks.reach import Reach
-from ...monitoring.checks.surroundings import Surroundings
+from ...monitoring.checks.surroundings import elsewhere
 from ...monitoring.poller.lists import KEYS
 from ...monitoring.poller.lists import read_row
 from collective.hoard import _
@@ -45,11 +45,13 @@ def read(row, trusted):
     if not isinstance(row, dict):
         raise CheckUnusable("A check is an object with kind, address and host.")
     more = {key: names(row.get(key), key) for key in OURS}
-    columns = read_row({k: v for k, v in row.items() if k not in OURS}, Surroundings())
+    given = {k: v for k, v in row.items() if k not in OURS}
+    # Private addresses first: these words are for people who are not the poller's.
+    if not trusted:
+        demand_public(given)
+    columns = read_row(given, elsewhere(), trusted)
     if len(columns["name"]) > LONGEST_NAME or "\0" in columns["name"]:
         raise CheckUnusable(f"name must be up to {LONGEST_NAME} characters.")
-    if not trusted:
-        demand_public(columns)
     return Wanted(columns, **more)
 
 
@@ -76,7 +78,7 @@ def demand_public(columns):
     What names lead to is judged by the poller, each time it connects.
     """
     for host in (columns.get("address"), columns.get("host")):
-        host = (host or "").strip("[]")
+        host = host.strip("[]") if isinstance(host, str) else ""
         if literal(host) and Reach().refusal(host):
             raise CheckUnusable(_(PRIVATE, mapping={"address": host}))
         if host.lower() == "localhost" or host.lower().endswith(".localhost"):
