@@ -1,7 +1,9 @@
 """The checks of content: kept as the content says, found by its UID."""
 
 from ...monitoring.database import tables as t
+from ...monitoring.poller.lists import COLUMNS
 from ..engines import reading
+from ..reading import one
 from ..rights import CONTENT
 from . import checks
 from .rows import of_address
@@ -29,7 +31,7 @@ class Watch:
 
 
 def keep(watch):
-    """Make the check of an item as *watch* says.
+    """Make the check of an item as *watch* says; whether it was another.
 
     :raises Refused: It cannot be checked.
     :raises CheckUnusable: The address is none.
@@ -38,8 +40,21 @@ def keep(watch):
     known = find(watch.uid)
     if known is None:
         checks.add(watch.row, watch.trusted, group, watch.uid)
-        return
+        return True
+    if is_so(known, checks.one(watch.row, watch.trusted), group):
+        return False
     checks.change(known.id, watch.row, watch.trusted, group, revive=True)
+    return True
+
+
+def is_so(known, wanted, group):
+    """Whether nothing would be changed."""
+    if known.removed is not None or known.owner_group != group:
+        return False
+    with reading() as connection:
+        groups, _tags = one.groups(connection, known.id)
+    same = all(getattr(known, key) == wanted.columns.get(key) for key in COLUMNS)
+    return same and set(groups) == set(wanted.groups)
 
 
 def drop(uid):
