@@ -88,11 +88,14 @@ def test_a_check_is_added(user, url, ask):
     "pairs,words",
     [
         ((), "A check needs a name"),
-        ((("host", "x"), ("port", "many")), "port must be a whole number"),
+        ((("host", "x"), ("port", "many")), "“Port” must be a whole number"),
         ((("host", "x"), ("params", "{")), "Parameters must be a JSON object"),
         ((("host", "x"), ("params", '{"nonsense": 1}')), "nonsense"),
         ((("name", "https://site-01.example.org"), ("host", "x")), "There is a check"),
-        ((("host", "x"), ("interval", "1")), "at least 5 seconds"),
+        (
+            (("host", "x"), ("interval", "1")),
+            "“Every … seconds” must be a whole number from 5 to 2678400",
+        ),
     ],
 )
 def test_a_wrong_check_is_refused_in_words(user, url, ask, pairs, words):

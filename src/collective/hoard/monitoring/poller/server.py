@@ -246,7 +246,8 @@ class Server:
                 web.HTTPServiceUnavailable, "Too many listeners; poll instead."
             )
         since = request.headers.get("Last-Event-ID") or request.query.get("since", "")
-        client = await self.hub.join(groups, int(since) if since.isdecimal() else None)
+        known = since.isascii() and since.isdecimal() and len(since) < 18
+        client = await self.hub.join(groups, int(since) if known else None)
         response = web.StreamResponse(headers={**COMMON, **self._cors(request)})
         response.content_type = "text/event-stream"
         response.headers["X-Accel-Buffering"] = "no"

@@ -101,7 +101,8 @@ class MonitoringService(HoardService):
         text = self.given(name).strip().replace(" ", "+")
         if not text:
             return default
-        if text.isascii() and text.isdecimal() and len(text) < 12:
+        good = text.isascii() and text.isdecimal() and len(text) < 12
+        if good and int(text) <= times.LATEST:
             return int(text)
         day = times.read_date(text)
         found = times.start_of(day) if day else times.read_local(text)

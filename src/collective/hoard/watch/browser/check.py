@@ -182,8 +182,8 @@ class Check(Below):
 
     def _points(self):
         """The samples of a period as JSON for uPlot, no more than it has pixels."""
-        since = self.number("since", self.since, 1 << 40)
-        until = self.number("until", self.now, 1 << 40)
+        since = self.number("since", self.since, times.LATEST)
+        until = self.number("until", self.now, times.LATEST)
         since = max(since, until - LONGEST)
         width = min(self.number("width", WIDTH), MOST_POINTS)
         buckets = []

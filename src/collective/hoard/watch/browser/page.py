@@ -136,7 +136,7 @@ class Page(BrowserView):
         value = self.request.form.get(name, default)
         return value if isinstance(value, str) else default
 
-    def number(self, name, default=1, most=1_000_000):
+    def number(self, name, default=1, most=2**31 - 1):
         text = self.given(name)
         good = text.isascii() and text.isdecimal() and len(text) < 14
         return min(max(int(text), 1), most) if good else default

@@ -203,7 +203,7 @@ def one(row, trusted):
     try:
         return read(row, trusted)
     except CheckUnusable as error:
-        raise Refused([("", message_of(error))]) from error
+        raise Refused([(error.field, message_of(error))]) from error
 
 
 def refuse(field, message):

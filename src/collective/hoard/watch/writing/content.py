@@ -1,5 +1,6 @@
 """The checks of content: kept as the content says, found by its UID."""
 
+from ...monitoring.control import CONTROL
 from ...monitoring.database import tables as t
 from ...monitoring.poller.lists import COLUMNS
 from ..engines import reading
@@ -25,7 +26,7 @@ class Watch:
     def row(self):
         row = {**of_address(self.address), "name": f"content:{self.uid}"}
         return row | {
-            "title": self.title[:200],
+            "title": CONTROL.sub(" ", self.title)[:200],
             "groups": [self.group] if self.group else [],
         }
 
