@@ -411,3 +411,26 @@ def test_an_editors_check_is_trusted_where_a_manager_points_it(user, url, ask, n
 
     post(user, f"{url}hoard-check-edit?id={number}", *pairs, ("host", "10.0.0.9"))
     assert ask(owner) == [(None,)]
+
+
+def test_a_rule_is_edited_where_it_is_written_down(user, url, ask):
+    number = ask(select(t.rule.c.check_id))[0][0]
+    user.open(f"{url}hoard-check/{number}")
+    page = contents(user)
+    edit = "hoard-rules-edit?kind=rule&amp;name=front"
+
+    assert edit in page
+    assert 'name="pause"' not in page
+    user.open(f"{url}hoard-check-edit?id={number}")
+    assert html.unescape(edit) in user.url
+
+
+@pytest.mark.parametrize("act", ["pause", "resume"])
+def test_a_rule_is_not_paused_by_its_page(user, url, ask, act):
+    number = ask(select(t.rule.c.check_id))[0][0]
+
+    page = post(user, f"{url}hoard-check/{number}", (act, "1"))
+
+    assert status(user) == 422
+    assert "is a rule or an alarm" in page
+    assert "control panel" not in re.sub(r"<nav.*?</nav>", "", page, flags=re.S)

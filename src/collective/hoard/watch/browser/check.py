@@ -1,6 +1,7 @@
 """``@@hoard-check/NUMBER``: everything about one check."""
 
 from ...forms.zone import site_zone
+from ...monitoring.judge.interfaces import DERIVED
 from .. import rights
 from .. import times
 from .. import words
@@ -219,6 +220,17 @@ class Check(Below):
     @property
     def why_not(self):
         return one.problems(self.db, self.row.id)
+
+    @property
+    def is_derived(self):
+        """Whether it is the history of a rule or an alarm, changed elsewhere."""
+        return self.row.kind in DERIVED
+
+    @property
+    def edit_url(self):
+        if self.is_derived:
+            return self.entry_url(self.row)
+        return self.url("hoard-check-edit", id=self.row.id)
 
     @property
     def memberships(self):

@@ -1,6 +1,7 @@
 """``@@hoard-check-edit``: a check added, changed or removed in the browser."""
 
 from ...monitoring.checks.interfaces import KINDS
+from ...monitoring.judge.interfaces import DERIVED
 from ..reading import one
 from ..reading import standings
 from ..writing import checks
@@ -39,6 +40,8 @@ class EditCheck(Page):
             if self.row is None or self.row.removed is not None:
                 self.tell(GONE, "warning")
                 return self.redirect(self.url("hoard-monitoring"))
+            if self.row.kind in DERIVED:
+                return self.redirect(self.entry_url(self.row))
         return self.index()
 
     @property

@@ -110,6 +110,11 @@ class Page(BrowserView):
             f"?{asked}" if asked else ""
         )
 
+    def entry_url(self, row):
+        """Where the rule or alarm is written down whose history *row* carries."""
+        name = row.name.removeprefix(f"{row.kind}:")
+        return self.url("hoard-rules-edit", kind=row.kind, name=name)
+
     @property
     def navigation(self):
         """``[(name, title, address)]`` of the pages that the user may open."""

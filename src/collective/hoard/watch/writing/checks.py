@@ -4,6 +4,7 @@ from ...monitoring.checks.interfaces import CheckUnusable
 from ...monitoring.checks.surroundings import elsewhere
 from ...monitoring.database import tables as t
 from ...monitoring.history import meta
+from ...monitoring.judge import interfaces as kinds
 from ...monitoring.poller.lists import COLUMNS
 from ...monitoring.poller.lists import ListRefused
 from ...monitoring.poller.lists import put_list
@@ -31,7 +32,10 @@ TARGET = ("address", "host")
 AS_IT_IS = object()
 TAKEN = _("There is a check “${name}” already.")
 LISTED = _("This check comes with the list of ${source}: change it there.")
-DERIVED = _("“${name}” is a rule or an alarm, not a check.")
+DERIVED = _(
+    "“${name}” is a rule or an alarm, not a check. Change it on the page Rules, where "
+    "“enabled = false” pauses it."
+)
 GONE = _("There is no such check. It may have been removed meanwhile.")
 
 
@@ -161,13 +165,13 @@ def put(source, rows, owner_group=None, force=False):
 
 
 def pause(check_id, reason="paused"):
-    """:raises Refused: There is no such check."""
+    """:raises Refused: There is no such check, or it is a rule or an alarm."""
     with storing() as store:
         store.pause(name_of(store, check_id), reason=reason)
 
 
 def resume(check_id):
-    """:raises Refused: There is no such check."""
+    """:raises Refused: See `pause`."""
     with storing() as store:
         store.resume(name_of(store, check_id))
 
@@ -189,11 +193,12 @@ def remove(check_id):
 
 def name_of(store, check_id):
     with store.engine.connect() as connection:
-        query = select(c.name).where(c.id == check_id, c.removed.is_(None))
-        found = connection.scalar(query)
+        query = select(c.name, c.kind).where(c.id == check_id, c.removed.is_(None))
+        found = connection.execute(query).one_or_none()
     if found is None:
         refuse("", GONE)
-    return found
+    refuse_derived(found)
+    return found.name
 
 
 # --- Within a transaction ---------------------------------------------------
@@ -217,10 +222,15 @@ def living(known):
 def refuse_foreign(known):
     if known is None:
         return
-    if known.kind in ("rule", "alarm"):
-        refuse("name", _(DERIVED, mapping={"name": known.name}))
+    refuse_derived(known)
     if known.list_source and known.removed is None:
         refuse("name", _(LISTED, mapping={"source": known.list_source}))
+
+
+def refuse_derived(known):
+    """Rules and alarms live in tables of their own; here is their history alone."""
+    if known.kind in kinds.DERIVED:
+        refuse("name", _(DERIVED, mapping={"name": known.name}))
 
 
 def find(connection, names=None):
