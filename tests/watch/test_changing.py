@@ -252,6 +252,17 @@ def test_a_window_is_added_for_a_group_and_ended(user, url, ask):
         ((("until", "2029-01-01T10:00"),), "ends before it begins"),
         ((("selector", "group:("),), "group"),
         ((("recurrence", "FREQ=SECONDLY"),), "at most hourly"),
+        ((("selector", "group:wbe"),), "no check or group like this: group:wbe"),
+        ((("selector", "nobody.example.org"),), "nobody.example.org"),
+        ((("selector", "group:web or rule:nix"),), "like this: rule:nix"),
+        ((("selector", "not group:wbe"),), "like this: group:wbe"),
+        ((("selector", "tag:nothing"),), "fits no check"),
+        ((("selector", "no*body"),), "fits no check"),
+        (
+            (("since", "2030-01-01T00:00"), ("until", "2030-01-21T00:00"))
+            + (("recurrence", "FREQ=DAILY"),),
+            "lasts longer than it takes until",
+        ),
     ],
 )
 def test_a_wrong_window_is_refused_in_words(user, url, ask, pairs, words):
