@@ -76,6 +76,50 @@ def test_why_a_check_does_not_run_is_said(site, poller):
     assert site.ask("SELECT text FROM problem") == []
 
 
+@pytest.mark.parametrize("kind", ["http", "tcp"])
+def test_why_an_address_is_closed_is_said_while_it_is(site, target, poller, kind):
+    """A name that leads inside; written once, not at each run."""
+    site.add(
+        "inside",
+        kind,
+        host="localhost",
+        port=target.port,
+        interval=1,
+        owner_group="customers",
+    )
+    running = poller()
+    rows = site.wait_for("SELECT check_id, source_id, since, text FROM problem")
+    assert "not a public address" in rows[0][3]
+    written = []
+    say = running.service.engine.on_problems
+    running.service.engine.on_problems = lambda found: (
+        written.append(found) or say(found)
+    )
+    done = running.service.engine.done
+    assert wait_for(lambda: running.service.engine.done > done + 2)
+    assert written == []
+
+    with site.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE check_ SET owner_group = 'Managers'")
+        connection.exec_driver_sql(
+            "UPDATE meta SET value = value + 1 WHERE name = 'generation'"
+        )
+    assert wait_for(lambda: site.ask("SELECT text FROM problem") == [])
+
+
+def test_what_an_earlier_poller_said_is_forgotten(site, poller):
+    number = site.add("fine")
+    site.store.ensure_source("local", "local")
+    with site.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO problem SELECT {number}, id, 0, 'old' FROM source"
+        )
+
+    poller()
+
+    assert site.ask("SELECT text FROM problem") == []
+
+
 @pytest.mark.parametrize(
     "group,runs", [("customers", False), ("Site Administrators", True)]
 )
