@@ -66,14 +66,16 @@ def prepare(spec: CheckSpec, around: Surroundings) -> Prepared:
     if spec.kind not in KINDS:
         raise CheckUnusable(f"There is no kind {spec.kind!r}: use {', '.join(KINDS)}.")
     if not 0 < spec.timeout <= MAX_TIMEOUT:
-        raise CheckUnusable(f"The time-out must be up to {MAX_TIMEOUT:g} seconds.")
+        raise CheckUnusable(
+            f"The time-out must be up to {MAX_TIMEOUT:g} seconds.", "timeout"
+        )
     if spec.port is not None and not 0 < spec.port < 65_536:
-        raise CheckUnusable("The port must be between 1 and 65535.")
+        raise CheckUnusable("The port must be between 1 and 65535.", "port")
     rules = thresholds_of(spec)
     if spec.kind == "passive":
         return Prepared(spec, None, rules)
     if spec.kind not in {"exec"} and not spec.target:
-        raise CheckUnusable("The check needs an address or a name.")
+        raise CheckUnusable("The check needs an address or a name.", "host")
     return Prepared(spec, PREPARE[spec.kind](spec, around), rules)
 
 
@@ -81,7 +83,8 @@ class Runners:
     """Runs prepared checks of all kinds; see `interfaces.Runner`.
 
     `http`: transfers at once; `others`: connections at once; `processes`:
-    commands at once. `run` waits for its turn.
+    commands at once. `run` waits for its turn. `refused`: {check number: why
+    it may not connect}, of those whose last run was refused.
     """
 
     def __init__(self, around: Surroundings, http=200, others=200, processes=8):
@@ -98,6 +101,7 @@ class Runners:
         self._others = asyncio.Semaphore(others)
         self._processes = asyncio.Semaphore(processes)
         self._tasks = set()
+        self.refused = {}
 
     @property
     def pending(self) -> int:
@@ -152,8 +156,8 @@ class Runners:
         for job in jobs:
             prepared, tag, done = job.tag
             outcome = job.outcome
-            if job.refusal:
-                logger.warning("Check %s: %s", prepared.spec.id, job.refusal)
+            # One address of many may be closed while another answers.
+            self._note(prepared.spec, job.refusal if outcome is None else None)
             if outcome is not None and outcome.reason == "tls" and job.plan.expiry:
                 self._task(self._with_expiry(job))
                 continue
@@ -162,6 +166,18 @@ class Runners:
             by_done.setdefault(done, []).append((prepared, tag, outcome))
         for done, results in by_done.items():
             done(results)
+
+    def _note(self, spec, refusal):
+        """Remember why *spec* was not run, or that it was.
+
+        The first reason stays: of a name with many addresses each run may meet
+        another, and nobody wants a line in the log for each.
+        """
+        if not refusal:
+            self.refused.pop(spec.id, None)
+        elif spec.id not in self.refused:
+            self.refused[spec.id] = f"This check may not connect: {refusal}."
+            logger.warning("Check %s: %s", spec.id, refusal)
 
     async def _with_expiry(self, job):
         """A broken certificate: look at it by a handshake of its own."""
@@ -185,9 +201,11 @@ class Runners:
     async def _guarded(self, prepared):
         spec = prepared.spec
         try:
-            return await self._one(prepared.plan, spec)
+            outcome = await self._one(prepared.plan, spec)
+            self._note(spec, None)
+            return outcome
         except Refused as refusal:
-            logger.warning("Check %s: %s", spec.id, refusal)
+            self._note(spec, str(refusal))
             return None
         except Exception as error:
             # A target must never stop the poller, whatever it sends. What we

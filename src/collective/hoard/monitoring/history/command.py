@@ -3,6 +3,7 @@
 from ..command import add_database
 from ..command import OK
 from ..command import PROBLEMS
+from ..interfaces import LONGEST_RHYTHM
 from ..interfaces import WrongUse
 from .times import seconds
 from .times import shown
@@ -114,8 +115,10 @@ def moment(text):
 
 def positive(text):
     number = seconds(text)
-    if number < 1 or number != int(number):
-        raise argparse.ArgumentTypeError("must be whole seconds, 1 or more")
+    if not 1 <= number <= LONGEST_RHYTHM or number != int(number):
+        raise argparse.ArgumentTypeError(
+            f"must be whole seconds, 1 to {LONGEST_RHYTHM} (31 days)"
+        )
     return int(number)
 
 

@@ -39,6 +39,8 @@ class Engine:
         self._stopping = asyncio.Event()
         self.listing = Listing(-1, ())
         self.problems = {}
+        #: Nothing yet: what an earlier process said may hold no longer.
+        self._said = None
         self.done = 0
         self.late = 0.0
         self.on_problems = None
@@ -59,6 +61,7 @@ class Engine:
             try:
                 if await self._lister.generation() != self.listing.generation:
                     await self.read_list()
+                await self.say_problems()
             except DatabaseUnusable as error:
                 logger.warning("The list of checks cannot be read: %s", error)
             await self._sleep(self._look)
@@ -72,12 +75,28 @@ class Engine:
         )
         self._schedule.replace(prepared, self.clock())
         self.listing = listing
+        self._forget_refused(prepared, known)
         if found != self.problems:
             self.problems = found
             for key, text in found.items():
                 logger.warning("Check %s does not run: %s", key, text)
-            if self.on_problems:
-                await self.on_problems(found)
+        await self.say_problems()
+
+    def _forget_refused(self, prepared, known):
+        """Of checks that are gone or others now: they have not run yet."""
+        same = {p.spec.id for p in prepared if known.get(p.spec.id) is p}
+        for key in set(self._runners.refused) - same:
+            del self._runners.refused[key]
+
+    async def say_problems(self) -> None:
+        """Tell why checks do not run, when that has changed.
+
+        :raises DatabaseUnusable: It cannot be written now; call it again.
+        """
+        found = self.problems | self._runners.refused
+        if self.on_problems and found != self._said:
+            await self.on_problems(found)
+            self._said = found
 
     # --- Running --------------------------------------------------------
 
@@ -94,6 +113,7 @@ class Engine:
         self._begin([(one, now) for one in self._schedule.prepared()], now)
         while self._running:
             await asyncio.sleep(0.02)
+        await self.say_problems()
 
     def _begin(self, due, now):
         batch, latest = [], 0.0

@@ -6,7 +6,6 @@ from ..interfaces import Sample
 from .interfaces import Listing
 from dataclasses import dataclass
 from dataclasses import field
-from math import isfinite
 import json
 
 
@@ -134,7 +133,8 @@ def _time(row, now):
     time = row.get("time", now)
     if isinstance(time, bool) or not isinstance(time, int | float):
         raise ResultRefused("time must be a number: UTC seconds since 1970.")
-    if not isfinite(time):
+    # Also integers: those of JSON have no end, those of a database do.
+    if not abs(time) < 1e12:
         raise ResultRefused("time is no time.")
     return time if isinstance(time, int) else round(time, 6)
 
@@ -180,7 +180,7 @@ def _value(name, value):
         value, unit = value.get("value"), value.get("unit", "")
     elif isinstance(value, list) and len(value) == 2:
         value, unit = value
-    if type(value) not in (int, float) or not isfinite(value):
+    if type(value) not in (int, float) or not abs(value) < 1e300:
         raise ResultRefused(f"The value {str(name)[:100]!r} is not a number.")
     if not isinstance(unit, str) or len(unit) > 20:
         raise ResultRefused(f"The unit of {str(name)[:100]!r} is not a short text.")
@@ -193,8 +193,11 @@ NUMBERS = ("pid", "checks", "running", "late", "waiting", "lost")
 
 def beat_of(document: dict) -> dict:
     """:raises ValueError: It is none, or a TypeError or AttributeError."""
-    values = {key: int(document.get(key) or 0) for key in NUMBERS}
-    if max(values.values()) >= 1 << 31 or min(values.values()) < 0:
+    numbers = {key: document.get(key) or 0 for key in NUMBERS}
+    if not all(type(n) in (int, float) and abs(n) < 1 << 31 for n in numbers.values()):
+        raise ValueError("a number is none, or out of range")
+    values = {key: int(number) for key, number in numbers.items()}
+    if min(values.values()) < 0:
         raise ValueError("a number is out of range")
     for key in ("version", "note"):
         values[key] = str(document.get(key) or "").replace("\0", "")[:500]

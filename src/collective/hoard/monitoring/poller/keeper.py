@@ -50,6 +50,10 @@ class Keeper:
         self.store = None
         self.seq_changed = None
         self._seen = {}
+        #: The last samples could not be stored; what misses them waits.
+        self._missed = False
+        #: What closing slots has changed, and nobody was told of yet.
+        self._closed = []
 
     async def call(self, work, *arguments):
         """Run *work* in the thread of the database."""
@@ -70,6 +74,9 @@ class Keeper:
         # What happened while we were away is unknown: said before anything is
         # judged anew, and by one notice, not by one for each check.
         if last is not None and now - last > AWAY:
+            # Rules are judged by how checks stand now, not by how they stood then.
+            while self.store.slots_due(now):
+                self.store.close_slots(now, CLOSE_AT_ONCE)
             self.aftermath.away(self.name, last, now)
 
     def _begin_row(self, now):
@@ -105,7 +112,9 @@ class Keeper:
 
     def _keep(self, entries):
         now = self._clock()
+        self._missed = True
         recorded = self.store.record_all([entry.sample for entry in entries], now)
+        self._missed = False
         self._keep_phases(entries)
         refused = {id(sample) for sample, _ in recorded.refused}
         samples = [e.sample for e in entries if id(e.sample) not in refused]
@@ -129,10 +138,14 @@ class Keeper:
                 write_timings(connection, list(rows.values()))
 
     def _after(self, changes, now):
-        if self.seq_changed:
-            self.seq_changed()
+        self._wake()
+        changes, self._closed = self._closed + changes, []
         if changes:
             self.aftermath.on_changes(changes, now)
+
+    def _wake(self):
+        if self.seq_changed:
+            self.seq_changed()
 
     # --- The list -------------------------------------------------------
 
@@ -185,14 +198,22 @@ class Keeper:
         return await self.call(self._close_slots)
 
     def _close_slots(self):
+        if self._missed:
+            # A slot would be unknown whose samples wait in memory.
+            return False
         now = self._clock()
         more = False
         if self.store.slots_due(now):
-            changes = self.store.close_slots(now, CLOSE_AT_ONCE)
-            self._after(changes, now)
+            self._closed += self.store.close_slots(now, CLOSE_AT_ONCE)
             more = self.store.slots_due(now)
+            self._wake()
+        if more:
+            # What comes at the same moment is told as one.
+            return True
+        if self._closed:
+            self._after([], now)
         self.aftermath.tick(now)
-        return more
+        return False
 
     async def housekeep(self, budget: float) -> None:
         """Pack and forget old samples for at most *budget* seconds."""

@@ -10,9 +10,12 @@ from ..checks.interfaces import KINDS
 from ..checks.interfaces import TIMEOUT
 from ..checks.runners import prepare
 from ..checks.surroundings import Surroundings
+from ..control import CONTROL
 from ..database.tables import check as checks
 from ..database.tables import regime as regimes
 from ..history import meta
+from ..interfaces import LONGEST_RHYTHM
+from . import judging
 from .checklist import INTERVAL
 from collective.hoard.exceptions import HoardError
 from dataclasses import dataclass
@@ -21,16 +24,33 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 
-SLOT = 600
 MOST = 50_000
 SHORTEST = 5
 #: A list that would end so many checks, and more than half, is doubted.
 MANY_GONE = 10
 TEXTS = ("name", "title", "address", "host")
-NUMBERS = ("port", "interval", "slot", "fresh", "grace")
-KEYS = frozenset((*TEXTS, *NUMBERS, "kind", "params", "timeout"))
+#: {number of a check: (least, most)}; seconds, but for the port. Larger ones
+#: would wreck totals, and no column holds them.
+NUMBERS = {
+    "port": (1, 65_535),
+    "interval": (SHORTEST, LONGEST_RHYTHM),
+    "slot": (1, LONGEST_RHYTHM),
+    "fresh": (1, LONGEST_RHYTHM),
+    "grace": (1, LONGEST_RHYTHM),
+}
+KEYS = frozenset((*TEXTS, *NUMBERS, "kind", "params", "timeout", *judging.KEYS))
 #: Columns that a list decides.
-COLUMNS = ("title", "kind", "address", "port", "host", "params", "interval", "timeout")
+COLUMNS = (
+    "title",
+    "kind",
+    "address",
+    "port",
+    "host",
+    "params",
+    "interval",
+    "timeout",
+    "reference",
+)
 
 
 class ListRefused(HoardError):
@@ -49,12 +69,16 @@ class ListResult:
     removed: int = 0
 
 
-def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
+def put_list(
+    store, bearer, rows, now, around=None, force=False, trusted=False
+) -> ListResult:
     """Make *rows* the whole list of the source *bearer*.
+
+    *trusted*: checks of its owner group may reach and use anything.
 
     :raises ListRefused: It is not stored, also not in part.
     """
-    wanted = read_rows(rows, around or Surroundings())
+    wanted = read_rows(rows, around or Surroundings(), trusted)
     with store.writing() as connection:
         known = _known(connection, wanted)
         own = {
@@ -76,7 +100,7 @@ def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
     return result
 
 
-def read_rows(rows, around) -> dict:
+def read_rows(rows, around, trusted=False) -> dict:
     """{name: columns}, all of them good.
 
     :raises ListRefused: Some are not.
@@ -88,7 +112,7 @@ def read_rows(rows, around) -> dict:
     wanted, problems = {}, []
     for place, row in enumerate(rows):
         try:
-            columns = read_row(row, around)
+            columns = read_row(row, around, trusted)
             if columns["name"] in wanted:
                 raise CheckUnusable(f"{columns['name']} is in the list twice.")
             wanted[columns["name"]] = columns
@@ -99,35 +123,49 @@ def read_rows(rows, around) -> dict:
     return wanted
 
 
-def read_row(row, around) -> dict:
+def read_row(row, around, trusted=False) -> dict:
     """:raises CheckUnusable: It is no check that can run."""
     if not isinstance(row, dict):
         raise CheckUnusable("A check is an object with kind, address and host.")
     if unknown := sorted(set(row) - KEYS):
         raise CheckUnusable(f"Unknown keys: {', '.join(map(str, unknown))[:200]}.")
-    for key in TEXTS:
-        if not isinstance(row.get(key) or "", str) or len(row.get(key) or "") > 500:
-            raise CheckUnusable(f"{key} must be a text of up to 500 characters.")
-    for key in NUMBERS:
-        if type(row.get(key, 1) or 1) is not int or (row.get(key) or 1) < 1:
-            raise CheckUnusable(f"{key} must be a whole number, 1 or more.")
+    look_at(row)
+    judging.look_at(row)
     columns = {**row, "params": _params(row), "timeout": row.get("timeout", TIMEOUT)}
     if row.get("kind") not in KINDS:
-        raise CheckUnusable(f"kind must be one of: {', '.join(KINDS)}.")
+        raise CheckUnusable(f"kind must be one of: {', '.join(KINDS)}.", "kind")
     columns["interval"] = row.get("interval") or (
         None if row["kind"] == "passive" else INTERVAL
     )
-    if (columns["interval"] or SHORTEST) < SHORTEST:
-        raise CheckUnusable(f"interval must be at least {SHORTEST} seconds.")
+    columns["reference"] = bool(row.get("reference"))
     columns["name"] = row.get("name") or derived_name(row)
-    _try(columns, around)
+    _try(columns, around, trusted)
     return columns
+
+
+def look_at(row):
+    """:raises CheckUnusable: A text is none, or a number is out of its bounds."""
+    for key in TEXTS:
+        value = row.get(key)
+        if value is not None and not is_plain(value):
+            raise CheckUnusable(f"{key} must be a text of up to 500 characters.", key)
+    for key, (least, most) in NUMBERS.items():
+        value = row.get(key)
+        if value is not None and (type(value) is not int or not least <= value <= most):
+            what = f"{key} must be a whole number from {least} to {most}"
+            days = f" ({most // 86_400} days)" if most == LONGEST_RHYTHM else ""
+            raise CheckUnusable(f"{what}{days}.", key)
+
+
+def is_plain(value):
+    """One line of text: control characters would become part of what is sent."""
+    return isinstance(value, str) and len(value) <= 500 and not CONTROL.search(value)
 
 
 def _params(row):
     params = row.get("params") or {}
     if not isinstance(params, dict):
-        raise CheckUnusable("params must be names with values.")
+        raise CheckUnusable("params must be names with values.", "params")
     return params
 
 
@@ -135,18 +173,18 @@ def derived_name(row) -> str:
     """A name from what S1 makes a check of: kind, host and address."""
     host = row.get("host") or row.get("address") or ""
     if not host:
-        raise CheckUnusable("A check needs a name, a host or an address.")
+        raise CheckUnusable("A check needs a name, a host or an address.", "host")
     port = f":{row['port']}" if row.get("port") else ""
     apart = row.get("address") and row.get("address") != host
     at = f" at {row['address']}" if apart else ""
     return f"{row['kind']}://{host}{port}{at}"
 
 
-def _try(columns, around):
-    """Whether the check could run; what it may reach is decided by who runs it."""
+def _try(columns, around, trusted):
+    """Whether the check could run; where names lead is seen when it runs."""
     timeout = columns["timeout"]
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        raise CheckUnusable("timeout must be a number of seconds.")
+        raise CheckUnusable("timeout must be a number of seconds.", "timeout")
     spec = CheckSpec(
         0,
         columns["kind"],
@@ -156,9 +194,14 @@ def _try(columns, around):
         columns["params"],
         columns["interval"] or INTERVAL,
         timeout,
-        trusted=False,
+        trusted=trusted,
     )
-    prepare(spec, around)
+    try:
+        prepare(spec, around)
+    except CheckUnusable as error:
+        # What says nothing else is about a parameter.
+        error.field = error.field or "params"
+        raise
 
 
 def _known(connection, wanted):
@@ -221,32 +264,20 @@ def _insert(connection, name, values, columns, bearer, now):
             **values,
         )
     )
-    slot, fresh = slot_and_fresh(columns)
-    rule = {"since": 0, "slot": slot, "fresh": fresh, "policy": "best"}
-    connection.execute(
-        insert(regimes).values(check_id=made.inserted_primary_key[0], **rule)
-    )
-
-
-def slot_and_fresh(columns) -> tuple:
-    """Slot and freshness in seconds, by R2 and R5 where nothing is said."""
-    slot = columns.get("slot") or SLOT
-    longest = 2 * (columns["interval"] or 0) + columns["timeout"]
-    return slot, columns.get("fresh") or max(slot, int(longest))
+    rule = {"check_id": made.inserted_primary_key[0], "since": 0}
+    connection.execute(insert(regimes).values(**rule, **judging.rules_of(columns)))
 
 
 def _rules(store, wanted, own, now):
-    """Slot and freshness that a list changes hold from now on."""
+    """How results are judged, where a list changes it, holds from now on."""
     with store.engine.connect() as connection:
         c = regimes.c
-        query = select(c.check_id, c.slot, c.fresh).order_by(c.since)
-        newest = {
-            row.check_id: (row.slot, row.fresh) for row in connection.execute(query)
-        }
+        rows = connection.execute(select(regimes).order_by(c.since))
+        newest = {row.check_id: row for row in rows}
     for name, columns in wanted.items():
         row = own.get(name)
         if row is None:
             continue
-        rules = slot_and_fresh(columns)
-        if newest.get(row.id) != rules:
-            store.set_rules(name, int(now), *rules)
+        rules = judging.rules_of(columns)
+        if not judging.same(newest.get(row.id), rules):
+            store.set_rules(name, int(now), **rules)

@@ -7,6 +7,7 @@ from ..letters import full_list
 from .settings import secret
 from datetime import datetime
 from datetime import UTC
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -53,11 +54,13 @@ class MailChannel:
         return server
 
     def message(self, contact, letter):
+        # First: what is no address must not become the sender either.
+        to = address(contact)
         message = EmailMessage()
         sender = self.settings.sender or contact.address
         message["Subject"] = letter.subject
         message["From"] = Address("Monitoring", addr_spec=sender)
-        message["To"] = address(contact)
+        message["To"] = to
         message["Date"] = format_datetime(datetime.fromtimestamp(letter.created, UTC))
         # The same when it is sent again after a kill: mailboxes show it once.
         message["Message-ID"] = f"<{letter.uuid}@{sender.rpartition('@')[2]}>"
@@ -74,7 +77,7 @@ class MailChannel:
 def address(contact):
     try:
         return Address(clean(contact.name), addr_spec=contact.address)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, HeaderParseError) as error:
         raise Refused(f"{contact.address!r} is no mail address.") from error
 
 
