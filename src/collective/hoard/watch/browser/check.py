@@ -4,7 +4,6 @@ from ...monitoring.judge.interfaces import DERIVED
 from .. import rights
 from .. import times
 from .. import words
-from ..drawing.latency import latency
 from ..drawing.phases import phases
 from ..drawing.strip import strip
 from ..interfaces import Refused
@@ -12,16 +11,16 @@ from ..reading import incidents
 from ..reading import one
 from ..reading import report
 from ..reading import standings
-from ..reading import values
 from ..times import DAY
 from ..writing import acts
 from ..writing import checks
 from .below import Below
+from .charts import Charts
+from .charts import WIDTH
 from collective.hoard import _
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
-import json
 
 
 PERIODS = (
@@ -31,16 +30,11 @@ PERIODS = (
     (90, _("90 days")),
     (365, _("A year")),
 )
-WIDTH = 720
-#: Points of the chart that is zoomed in a browser.
-MOST_POINTS = 2000
-#: Longer periods are not read sample by sample for a picture.
-LONGEST = 400 * DAY
 MOST_ROWS = 100
 HOURS = (1, 4, 24, 168)
 
 
-class Check(Below):
+class Check(Charts, Below):
     name = "hoard-check"
     index = ViewPageTemplateFile("templates/check.pt")
     #: Who may do what is decided by the action.
@@ -52,9 +46,9 @@ class Check(Below):
             raise NotFound(self._below[0])
         self.line = standings.lines(self.db, self.now, [self.row.id])[0]
         if self._below[1:] == ["latency"]:
-            return self._points()
+            return self.points()
         if self._below[1:2] == ["values"] and len(self._below) == 3:
-            return self._points(self.metric_of(self._below[2]))
+            return self.points(self.metric_of(self._below[2]))
         if self._below[1:]:
             raise NotFound(self._below[1])
         return self.index()
@@ -159,74 +153,6 @@ class Check(Below):
             for days, title in PERIODS
         ]
 
-    @cached_property
-    def measured(self):
-        return one.latencies(self.db, self.row.id, self.since, self.now, WIDTH // 2)
-
-    @property
-    def has_latency(self):
-        return any(bucket.high is not None for bucket in self.measured[0])
-
-    @property
-    def percentiles(self):
-        return sorted(self.measured[1].items())
-
-    @property
-    def latency(self):
-        described = ", ".join(f"p{p} {ms:.0f} ms" for p, ms in self.percentiles)
-        title = self.translate(_("Response times"))
-        return latency(
-            self.measured[0], self.since, self.now, title, described, self.ticks
-        )
-
-    @property
-    def ticks(self):
-        """``(seconds, label)`` for the lower edge of the chart."""
-        step = max(self.days * DAY // 6, 4 * 3600)
-        form = "%H:%M" if self.days == 1 else "%d.%m."
-        first = times.start_of(times.moment(self.since).date())
-        found = range(first, self.now, step)
-        return [
-            (at, times.moment(at).strftime(form))
-            for at in found
-            if self.since + step / 4 < at < self.now - step / 4
-        ]
-
-    def metric_of(self, text):
-        """The number of one of its metrics that have a chart.
-
-        :raises NotFound: It has none of that number.
-        """
-        for metric in self.charted:
-            if text == str(metric[0]):
-                return metric[0]
-        raise NotFound(text)
-
-    def _points(self, metric=None):
-        """What was measured in a period as JSON for uPlot, no more points than it
-        has pixels: response times, or values of a metric.
-        """
-        since = self.number("since", self.since, times.LATEST)
-        until = self.number("until", self.now, times.LATEST)
-        since = max(since, until - LONGEST)
-        width = min(self.number("width", WIDTH), MOST_POINTS)
-        buckets = []
-        if since < until and metric:
-            buckets = values.values(self.db, metric, since, until, width)
-        elif since < until:
-            buckets, _percentiles = one.latencies(
-                self.db, self.row.id, since, until, width
-            )
-        self.request.response.setHeader("Content-Type", "application/json")
-        columns = ("start", "low", "middle", "high")
-        return json.dumps(
-            {
-                name: [rounded(getattr(b, name), 3 if metric else 1) for b in buckets]
-                for name in columns
-            },
-            separators=(",", ":"),
-        )
-
     @property
     def phases(self):
         found = one.phases(self.db, self.row.id)
@@ -240,26 +166,6 @@ class Check(Below):
     @property
     def sources(self):
         return one.sources(self.db, self.row.id)
-
-    @cached_property
-    def charted(self):
-        return values.charted(self.db, self.row.id)
-
-    @property
-    def charts(self):
-        """``[(name, unit, address of the points, picture)]`` of metrics of which
-        something is known in the period.
-        """
-        found = []
-        for number, name, unit in self.charted:
-            buckets = values.values(self.db, number, self.since, self.now, WIDTH // 2)
-            if buckets:
-                picture = latency(
-                    buckets, self.since, self.now, name, "", self.ticks, unit=unit
-                )
-                url = self.url(below=f"{self.row.id}/values/{number}")
-                found.append((name, unit, url, picture))
-        return found
 
     @property
     def metrics(self):
@@ -306,7 +212,3 @@ class Check(Below):
         return report.first_known(self.db, self.row.id)
 
     hours = HOURS
-
-
-def rounded(value, digits):
-    return round(value, digits) if isinstance(value, float) else value
