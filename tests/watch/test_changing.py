@@ -249,6 +249,8 @@ def test_a_window_is_added_for_a_group_and_ended(user, url, ask):
     [
         ((("title", ""),), "A window needs a title"),
         ((("until", "soon"),), "Give the beginning and the end"),
+        ((("until", "9999-12-31T23:59"),), "Give the beginning and the end"),
+        ((("since", "0001-01-01T00:00"),), "Give the beginning and the end"),
         ((("until", "2029-01-01T10:00"),), "ends before it begins"),
         ((("selector", "group:("),), "group"),
         ((("recurrence", "FREQ=SECONDLY"),), "at most hourly"),
