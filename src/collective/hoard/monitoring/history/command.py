@@ -114,7 +114,7 @@ def moment(text):
 
 
 def positive(text):
-    number = seconds(text)
+    number = moment(text)
     if not 1 <= number <= LONGEST_RHYTHM or number != int(number):
         raise argparse.ArgumentTypeError(
             f"must be whole seconds, 1 to {LONGEST_RHYTHM} (31 days)"
