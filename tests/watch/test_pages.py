@@ -149,13 +149,14 @@ def test_points_keep_the_peaks(site, user):
 
 @pytest.fixture
 def young(site, database):
-    """The number of a check that has been watched for ten minutes, and is up."""
+    """The number of a check that was watched for a slot before it was up."""
     number = checks.add({"kind": "passive", "name": "young", "fresh": 900})
     engine = open_engine(database)
     now = int(time.time())
     with engine.begin() as connection:
         query = update(t.check).where(t.check.c.id == number)
-        connection.execute(query.values(monitored_since=now - 600, created=now - 600))
+        since = (now - 60) // 600 * 600 - 600
+        connection.execute(query.values(monitored_since=since, created=since))
     sample = Sample("young", "local", now - 60, "ok", values={"warmth": (18.5, "°C")})
     Store(engine).record([sample])
     engine.dispose()
