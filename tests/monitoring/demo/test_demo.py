@@ -70,7 +70,7 @@ def test_it_is_the_same_each_time():
 def test_there_is_something_for_every_page(database):
     assert count(database, t.check) >= 40
     for table in (t.group, t.incident, t.incident_note, t.suppressed, t.rule,
-                  t.alarm, t.maintenance_span, t.dependency, t.rollup):  # fmt: skip
+                  t.alarm, t.maintenance_span, t.dependency, t.rollup, t.ack):  # fmt: skip
         assert count(database, table) > 0, table.name
 
 

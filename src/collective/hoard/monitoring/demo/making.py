@@ -8,6 +8,7 @@ from ..history.importing import import_lines
 from ..history.store import Store
 from ..judge.past import work_out
 from ..telling.entries import write
+from ..telling.incidents import acknowledge
 from ..telling.incidents import add_note
 from .checks import DAY
 from .checks import demo_checks
@@ -226,8 +227,17 @@ INCIDENTS = (
 )  # fmt: skip
 
 
+#: What somebody takes care of: (check, text).
+CARE = (
+    ("expired.bad.example.org", "The new certificate is ordered."),
+    ("refused.bad.example.org", "Nobody needs it any more; we ask its owner."),
+)
+
+
 def add_incidents(connection, now):
     numbers = dict(connection.execute(select(t.check.c.name, t.check.c.id)).all())
+    for name, text in CARE:
+        acknowledge(connection, numbers[name], AUTHOR, text, now)
     for name, title, days, hours, public, notes in INCIDENTS:
         since = int(now - days * DAY)
         made = connection.execute(
