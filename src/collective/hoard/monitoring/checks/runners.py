@@ -1,5 +1,7 @@
 """One place that makes any check ready, and one that runs it."""
 
+from .common import common_of
+from .common import look_at_params
 from .connecting import Failed
 from .connecting import reachable
 from .connecting import Refused
@@ -22,7 +24,6 @@ from .tcp import limited
 from .tcp import prepare_tcp
 from .tcp import run_tcp
 from .thresholds import judge_values
-from .thresholds import thresholds_of
 from .tls import add_expiry
 from .tls import prepare_tls
 from .tls import run_tls
@@ -69,7 +70,8 @@ def prepare(spec: CheckSpec, around: Surroundings) -> Prepared:
         raise CheckUnusable(f"The time-out must be up to {MAX_TIMEOUT:g} seconds.")
     if spec.port is not None and not 0 < spec.port < 65_536:
         raise CheckUnusable("The port must be between 1 and 65535.")
-    rules = thresholds_of(spec)
+    look_at_params(spec.params)
+    rules = common_of(spec.params).thresholds
     if spec.kind == "passive":
         return Prepared(spec, None, rules)
     if spec.kind not in {"exec"} and not spec.target:

@@ -4,6 +4,7 @@ from ..checks.interfaces import CheckUnusable
 from ..checks.runners import prepare
 from ..checks.runners import Runners
 from ..checks.surroundings import Surroundings
+from ..foreign import storable
 from ..interfaces import DatabaseUnusable
 from ..interfaces import Sample
 from .interfaces import Lister
@@ -72,12 +73,25 @@ class Engine:
         )
         self._schedule.replace(prepared, self.clock())
         self.listing = listing
-        if found != self.problems:
-            self.problems = found
-            for key, text in found.items():
-                logger.warning("Check %s does not run: %s", key, text)
-            if self.on_problems:
-                await self.on_problems(found)
+        await self._say({**listing.problems, **found})
+
+    async def _say(self, problems):
+        # They quote what may not be fit to be stored.
+        found = {key: storable(text) for key, text in problems.items()}
+        if found == self.problems:
+            return
+        names = self.names()
+        for key in found.keys() - self.problems.keys():
+            logger.warning(
+                "Check %s does not run: %s", called(key, names.get(key)), found[key]
+            )
+        self.problems = found
+        if self.on_problems:
+            await self.on_problems(found)
+
+    def names(self) -> dict:
+        """{number: name} of the checks of the list."""
+        return {entry.id: name for name, entry in self.listing.names.items()}
 
     # --- Running --------------------------------------------------------
 
@@ -177,4 +191,13 @@ def prepare_all(specs, around, known):
             prepared.append(prepare(spec, around))
         except CheckUnusable as error:
             problems[spec.id] = str(error)
+        except Exception as error:
+            # One check must never stop the others, whatever its row holds.
+            logger.exception("Check %s cannot be prepared", spec.id)
+            problems[spec.id] = f"It cannot be prepared: {error}."
     return prepared, problems
+
+
+def called(key, name) -> str:
+    """A check for a person who reads the log."""
+    return f"{key} ({name})" if name else str(key)

@@ -4,6 +4,7 @@ Who sends a list cares for nothing but what shall be checked. A check that
 was there before keeps its number and its history.
 """
 
+from ..checks.common import common_of
 from ..checks.interfaces import CheckSpec
 from ..checks.interfaces import CheckUnusable
 from ..checks.interfaces import KINDS
@@ -12,8 +13,11 @@ from ..checks.runners import prepare
 from ..checks.surroundings import Surroundings
 from ..database.tables import check as checks
 from ..database.tables import regime as regimes
+from ..foreign import flaw
 from ..history import meta
 from .checklist import INTERVAL
+from .checklist import NOBODY
+from .checklist import runners_of
 from collective.hoard.exceptions import HoardError
 from dataclasses import dataclass
 from sqlalchemy import insert
@@ -61,6 +65,7 @@ def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
             name: row for name, row in known.items() if row.list_source == bearer.name
         }
         _foreign(known, wanted, bearer)
+        _nowhere(runners_of(connection), wanted)
         living = {name for name, row in own.items() if row.removed is None}
         gone = sorted(living - set(wanted))
         _doubt(gone, living, force)
@@ -106,8 +111,7 @@ def read_row(row, around) -> dict:
     if unknown := sorted(set(row) - KEYS):
         raise CheckUnusable(f"Unknown keys: {', '.join(map(str, unknown))[:200]}.")
     for key in TEXTS:
-        if not isinstance(row.get(key) or "", str) or len(row.get(key) or "") > 500:
-            raise CheckUnusable(f"{key} must be a text of up to 500 characters.")
+        _text(key, row.get(key) or "")
     for key in NUMBERS:
         if type(row.get(key, 1) or 1) is not int or (row.get(key) or 1) < 1:
             raise CheckUnusable(f"{key} must be a whole number, 1 or more.")
@@ -122,6 +126,13 @@ def read_row(row, around) -> dict:
     columns["name"] = row.get("name") or derived_name(row)
     _try(columns, around)
     return columns
+
+
+def _text(key, value):
+    if not isinstance(value, str) or len(value) > 500:
+        raise CheckUnusable(f"{key} must be a text of up to 500 characters.")
+    if words := flaw(value, 500):
+        raise CheckUnusable(f"{key} {words}.")
 
 
 def _params(row):
@@ -172,6 +183,18 @@ def _foreign(known, wanted, bearer):
         f"There is a check {name!r} already that is not of this list."
         for name in wanted
         if name in known and known[name].list_source != bearer.name
+    ]
+    if problems:
+        raise ListRefused(problems)
+
+
+def _nowhere(known, wanted):
+    """:raises ListRefused: A check would run at a source that there is not."""
+    problems = [
+        f"{name}: {NOBODY.format(source)}"
+        for name, columns in wanted.items()
+        for source in common_of(columns["params"]).where
+        if source not in known
     ]
     if problems:
         raise ListRefused(problems)
