@@ -4,7 +4,7 @@ from ..command import add_database
 from ..command import OK
 from ..command import PROBLEMS
 from ..interfaces import WrongUse
-from .times import seconds
+from .times import moment
 from .times import shown
 from dataclasses import asdict
 import argparse
@@ -13,6 +13,8 @@ import sys
 import time
 
 
+#: Seconds of a slot at most: a year.
+LONGEST = 31_622_400
 #: So many bad lines are named; the rest is counted.
 NAMED = 100
 
@@ -105,18 +107,12 @@ def add_period(command, required=False):
         )
 
 
-def moment(text):
-    try:
-        return seconds(text)
-    except WrongUse as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
 def positive(text):
-    number = seconds(text)
-    if number < 1 or number != int(number):
-        raise argparse.ArgumentTypeError("must be whole seconds, 1 or more")
-    return int(number)
+    if not text.strip().isdecimal() or not 0 < int(text[:20]) <= LONGEST:
+        raise argparse.ArgumentTypeError(
+            f"must be whole seconds from 1 to {LONGEST:,}, not {text[:30]!r}"
+        )
+    return int(text)
 
 
 def migrate(arguments):

@@ -2,6 +2,7 @@
 
 from ..command import OK
 from ..command import PROBLEMS
+from ..history.times import moment
 from ..interfaces import WrongUse
 import logging
 import sys
@@ -55,11 +56,16 @@ def add_submit(commands):
         "--token", required=True, metavar="REFERENCE", help="env:NAME or file:/path"
     )
     command.add_argument("--check", metavar="NAME")
-    command.add_argument("--status", choices=("ok", "warn", "crit"))
+    command.add_argument("--status", choices=("ok", "warn", "crit", "unknown"))
     command.add_argument("--code", type=int)
     command.add_argument("--ms", type=float)
     command.add_argument("--text", default="")
-    command.add_argument("--time", type=float, help="UTC seconds; now by default")
+    command.add_argument(
+        "--time",
+        type=moment,
+        metavar="T",
+        help="UTC seconds or ISO 8601, like 2026-11-22T08:30Z; now by default",
+    )
     command.add_argument(
         "--value",
         action="append",
