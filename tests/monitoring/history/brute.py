@@ -27,8 +27,8 @@ class Model:
     pauses: list = field(default_factory=list)
     samples: dict = field(default_factory=dict)
     #: ``{(source, number of the window)}`` and the window's length.
+    #: (source, since, until)
     blind: set = field(default_factory=set)
-    window: int = 600
 
     def add(self, source, time, status, code):
         known = self.samples.get((source, time))
@@ -70,7 +70,9 @@ class Model:
     def verdict(self, start, samples):
         rule = self.rule_at(start)
         seeing = [
-            s for s in samples if (s[3], int(s[2]) // self.window) not in self.blind
+            s
+            for s in samples
+            if not any(o == s[3] and a <= s[2] < b for o, a, b in self.blind)
         ]
         if not seeing:
             return "unknown", None

@@ -117,26 +117,30 @@ items = st.tuples(
     found=st.lists(items, max_size=60),
     ticks=st.lists(st.integers(0, 30), min_size=70, max_size=70),
     size=st.integers(1, 9),
-    slot=st.integers(3, 25),
+    slots=st.lists(st.integers(3, 25), min_size=4, max_size=4),
+    same=st.booleans(),
 )
-@settings(max_examples=40, **SETTINGS)
+@settings(max_examples=80, **SETTINGS)
 def test_random_doubts_agree_with_brute_force(
     fresh_store,  # noqa: F811
     monkeypatch,
     found,
     ticks,
     size,
-    slot,
+    slots,
+    same,
 ):
     from collective.hoard.monitoring.history import blindness
 
+    slots = slots[:1] * 4 if same else slots
     monkeypatch.setattr(blindness, "WINDOW", 10)
-    models = [Model([Rules(0, slot, 2 * slot)], window=10) for _ in range(4)]
+    models = [Model([Rules(0, slot, 2 * slot)]) for slot in slots]
     with fresh_store() as (store, clock):
         for source in "ab":
             store.ensure_source(source, kind="local", blind_least=2, blind_share=0.6)
         numbers = [
-            store.ensure_check(f"c{n}", slot, 2 * slot, grace=0) for n in range(4)
+            store.ensure_check(f"c{n}", slot, 2 * slot, grace=0)
+            for n, slot in enumerate(slots)
         ]
         for start in range(0, len(found), size):
             clock.now += ticks[start // size]
@@ -148,24 +152,90 @@ def test_random_doubts_agree_with_brute_force(
         store.close_slots()
         for n, source, time, status in found:
             models[n].add(source, time, status, None)
-        blind = blind_windows(found)
+        blind = set(blind_windows(found, slots))
         for number, model in zip(numbers, models, strict=True):
             model.blind = blind
             check_everything(store, number, model, LATER)
 
 
-def blind_windows(found):
+def blind_windows(found, slots, longest=10):
     """R9 straight: of 2 checks or more, more than 60 % have only failures."""
-    result = set()
-    for key in {(source, time // 10) for _, source, time, _ in found}:
-        best = {}
-        for n, source, time, status in found:
-            if (source, time // 10) == key:
-                best.setdefault(n, set()).add(status)
-        failing = [n for n, those in best.items() if those == {"crit"}]
-        if len(best) >= 2 and len(failing) > 0.6 * len(best):
-            result.add(key)
-    return result
+    for length in {*slots, longest}:
+        if length > longest:
+            continue
+        own = [n for n in range(4) if length == longest or slots[n] <= length]
+        for key in {(source, time // length) for _, source, time, _ in found}:
+            best = {}
+            for n, source, time, status in found:
+                if (source, time // length) == key and n in own:
+                    best.setdefault(n, set()).add(status)
+            failing = [n for n, those in best.items() if those == {"crit"}]
+            if len(best) >= 2 and len(failing) > 0.6 * len(best):
+                yield key[0], key[1] * length, (key[1] + 1) * length
+
+
+def test_short_slots_are_doubted_by_themselves(store):
+    """What was well a minute ago does not hide that all fails now."""
+    store.ensure_source("here", kind="local")
+    for number in range(30):
+        store.ensure_check(f"c{number}", 60, 240)
+    for time in range(1205, 1800, 60):
+        sweep(store, time, failing=29 if time > 1500 else 0)
+        store.close_slots(now=time)
+    store.close_slots(now=2000)
+
+    assert statuses(store, 1800) == [(1200, "ok"), (1500, "unknown")]
+
+
+def test_a_few_checks_with_short_slots_are_doubted_with_all(store):
+    store.ensure_source("here", kind="local")
+    for number in range(30):
+        store.ensure_check(f"c{number}", 60 if number < 10 else 600, 1200)
+    sweep(store, 605, failing=29)
+    store.close_slots(now=2000)
+
+    assert statuses(store, 1200) == [(600, "unknown")]
+    assert statuses(store, 1200, check=20) == [(600, "unknown")]
+
+
+def test_late_results_end_one_doubt_and_not_another_of_the_same_beginning(store):
+    store.ensure_source("here", kind="local")
+    for number in range(40):
+        store.ensure_check(f"c{number}", 60 if number < 20 else 600, 1200)
+    sweep(store, 605, failing=40, total=40)
+    late = [Sample(f"c{n}", "here", 700, "ok", 200) for n in range(20)]
+    store.record(late, now=2000)
+    again = Store(open_engine(store.engine.url.database), clock=lambda: 2000)
+    again.close_slots()
+
+    with again.engine.begin() as connection:
+        rows = connection.execute(text("SELECT since, until FROM blind")).all()
+    assert rows == [(600, 660)]
+    assert statuses(again, 1200)[:2] == [(600, "unknown"), (660, "ok")]
+
+
+def blind_since(store):
+    with store.engine.begin() as connection:
+        return connection.scalar(text("SELECT blind_since FROM source"))
+
+
+def test_a_source_that_sees_again_is_said_to(watched):
+    sweep(watched, 605, failing=30)
+    assert blind_since(watched) == 600
+    again = Store(open_engine(watched.engine.url.database))
+    sweep(again, 1205, failing=0)
+
+    assert blind_since(again) is None
+
+
+def test_one_good_result_is_no_sight(watched):
+    sweep(watched, 605, failing=30)
+    sweep(watched, 1205, failing=0, total=1)
+    assert blind_since(watched) == 600
+
+    # Whoever has fewer checks by now is not blind for ever.
+    sweep(watched, 1805, failing=0, total=1)
+    assert blind_since(watched) is None
 
 
 def test_the_poller_dead_for_half_an_hour(watched):

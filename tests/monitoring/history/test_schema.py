@@ -1,10 +1,13 @@
 """The migrations make what the code takes for granted."""
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from collective.hoard.monitoring.database.complete import metadata
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.database.migrations import versions
+from collective.hoard.monitoring.database.schema import FOLDER
 from collective.hoard.monitoring.database.schema import migrate
 from collective.hoard.monitoring.database.schema import REVISIONS
 from collective.hoard.monitoring.history.store import Store
@@ -44,6 +47,25 @@ def test_migrating_makes_exactly_the_tables_of_the_code(migrated):
             connection, opts={**options, "include_object": ours}
         )
         assert compare_metadata(context, metadata) == []
+
+
+def test_what_a_source_did_not_see_is_kept_when_the_tables_change(tmp_path):
+    engine = open_engine(tmp_path / "old.db")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO source (id, name, kind) VALUES (1, 'a', 'local')")
+        )
+        connection.execute(text("INSERT INTO blind VALUES (1, 600, 1200, 'all fail')"))
+
+    assert migrate(engine) == ("0001", "0002")
+
+    with engine.begin() as connection:
+        rows = connection.execute(text("SELECT * FROM blind")).all()
+    assert rows == [(1, 600, 1200, "all fail")]
 
 
 def test_sqlite_is_given_the_same_statements(tmp_path):

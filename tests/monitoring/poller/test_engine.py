@@ -136,6 +136,28 @@ def test_a_locked_database_loses_nothing(site, shop, poller):
     assert running.service.writer.lost == 0
 
 
+def test_what_waits_in_memory_is_not_unknown(site, target):
+    """A lock that lasts longer than a result is fresh: nobody is alarmed by it."""
+    columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
+    for name in ("one", "two"):
+        site.add(name, "http", fresh=4, grace=1, timeout=1, **columns)
+    with Running(site) as running:
+        assert site.wait_for("SELECT * FROM interval_", 15)
+        keeper, said = running.service.keeper, []
+        after = keeper._after
+        keeper._after = lambda changes, now: (said.extend(changes), after(changes, now))
+        with sqlite3.connect(site.url, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert wait_for(lambda: running.service.writer.trouble, 20)
+            time.sleep(8)
+            other.execute("ROLLBACK")
+        other.close()
+        assert wait_for(lambda: not running.service.writer.trouble, 40)
+        time.sleep(3)
+    assert {change.status for change in said} <= {"ok"}
+    assert site.ask("SELECT DISTINCT status FROM interval_") == [(0,)]
+
+
 def test_guests_are_told_while_the_database_is_away(site, poller, monkeypatch):
     site.add("backup")
     token = site.token("scripts")

@@ -119,7 +119,7 @@ blind = clustered(
     "blind",
     Column("source_id", Integer, ForeignKey("source.id"), primary_key=True),
     Column("since", BigInteger, primary_key=True),
-    Column("until", BigInteger, nullable=False),
+    Column("until", BigInteger, primary_key=True),
     Column("reason", Text),
 )
 

@@ -103,15 +103,17 @@ def add_pending(connection, since, until, result):
 
 
 BEFORE = """
-SELECT id, monitored_since, (SELECT MIN(since) FROM interval_ WHERE check_id = id)
+SELECT id, monitored_since, (SELECT MIN(since) FROM interval_ WHERE check_id = id),
+    (SELECT MIN(since) FROM pending WHERE check_id = id)
 FROM check_ WHERE monitored_since > :since
 """
 
 
 def add_before(connection, since, until, result):
     """Before it was watched a check is unmonitored, unless something is known."""
-    for key, watched, first in connection.execute(text(BEFORE), {"since": since}):
-        edge = min(watched, until, watched if first is None else first)
+    for key, watched, *firsts in connection.execute(text(BEFORE), {"since": since}):
+        # The verdict of a slot is one of all of it, from its beginning on.
+        edge = min([watched, until, *(one for one in firsts if one is not None)])
         if key in result and edge > since:
             up, down, off = result[key]
             result[key] = up, down, off + edge - since

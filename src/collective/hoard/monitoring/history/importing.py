@@ -49,8 +49,8 @@ class Imported:
 def import_lines(store, lines, create=False, slot=SLOT, fresh=None):
     """Store the samples of *lines*, bytes; an `Imported`.
 
-    All slots of what is imported are closed: it is history.  A bad line is
-    reported and left out.  Lines are stored batch by batch; if the import is
+    All slots of what is imported are closed, but for those that are not over yet:
+    it is history.  A bad line is reported and left out.  Lines are stored batch by batch; if the import is
     interrupted it can simply be run again.
 
     :raises WrongUse: The rules for checks to be made are none.

@@ -35,6 +35,8 @@ class Regimes:
         #: The longest time that a verdict can hold.
         self.reach = max(one.fresh for one in self._regimes)
         self.single = self._regimes[0] if len(self._regimes) == 1 else None
+        #: All lengths of slots that there are and were, in seconds.
+        self.slots = {one.slot for one in self._regimes}
 
     @classmethod
     def of(cls, rules):
@@ -61,6 +63,10 @@ class Regimes:
         if place + 1 < len(self._starts):
             end = min(end, self._starts[place + 1])
         return start, end, regime
+
+    def length_at(self, time):
+        """Seconds that a slot has by the rules of then."""
+        return (self.single or self.slot_of(time)[2]).slot
 
     def end_of(self, time):
         """The end of the slot around *time*."""

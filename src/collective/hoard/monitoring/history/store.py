@@ -173,13 +173,17 @@ class Store(Registry):
         return result
 
     def rewrite_closed(self, connection, windows):
-        """The same for history: all slots up to the windows' ends are final."""
+        """The same for history: all slots up to the windows' ends are final, but
+        for the one that is not over yet."""
         now = self.clock()
         for check_id, (_, until) in windows.items():
             check = self.checks[check_id]
             track = self.track(connection, check, now)
-            end = check.regimes.slot_of(until - 1)[1]
+            running = check.regimes.slot_of(now)[0]
+            end = min(check.regimes.slot_of(until - 1)[1], running)
             track.closed = max(track.closed, end, self.horizon(check, now))
+            if until > track.closed:
+                tracks.fill(connection, check, track, track.closed, now)
         return self._rewrite(connection, windows, now)
 
     def insert_rows(self, connection, rows, now):

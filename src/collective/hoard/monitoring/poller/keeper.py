@@ -50,6 +50,8 @@ class Keeper:
         self.store = None
         self.seq_changed = None
         self._seen = {}
+        #: The last samples could not be stored; what misses them waits.
+        self._missed = False
 
     async def call(self, work, *arguments):
         """Run *work* in the thread of the database."""
@@ -105,7 +107,9 @@ class Keeper:
 
     def _keep(self, entries):
         now = self._clock()
+        self._missed = True
         recorded = self.store.record_all([entry.sample for entry in entries], now)
+        self._missed = False
         self._keep_phases(entries)
         refused = {id(sample) for sample, _ in recorded.refused}
         samples = [e.sample for e in entries if id(e.sample) not in refused]
@@ -185,6 +189,9 @@ class Keeper:
         return await self.call(self._close_slots)
 
     def _close_slots(self):
+        if self._missed:
+            # A slot would be unknown whose samples wait in memory.
+            return False
         now = self._clock()
         more = False
         if self.store.slots_due(now):

@@ -109,7 +109,7 @@ class Service:
         :raises DatabaseUnusable: The database cannot be used at the start.
         """
         await self.open()
-        self.writer.put(restore(self.configuration.poller.spool_file))
+        self.writer.restore(restore(self.configuration.poller.spool_file))
         tasks = Tasks()
         writing = asyncio.create_task(self.writer.run())
         self._begin(tasks)
@@ -137,7 +137,7 @@ class Service:
     def _begin(self, tasks):
         tasks.keep_up("Reading the list", self.engine.watch_list)
         tasks.keep_up("Running checks", self.engine.run)
-        tasks.every("Closing slots", CLOSE, self.keeper.close_slots)
+        tasks.every("Closing slots", CLOSE, self._close_slots)
         tasks.every("Heartbeat", BEAT, self._beat)
         if hasattr(self.keeper.store, "housekeep"):
             period = self.configuration.poller.housekeeping
@@ -160,6 +160,12 @@ class Service:
             logger.error("%s samples could not be stored and are lost", len(left))
         await self.engine.finish(0)
         await self.keeper.close()
+
+    async def _close_slots(self):
+        if self.writer.behind:
+            # What waits in memory may be what a slot seems to lack.
+            return False
+        return await self.keeper.close_slots()
 
     async def _housekeep(self):
         await self.keeper.housekeep(STEP)

@@ -38,10 +38,18 @@ class Writer:
         self.written = 0
         #: What is wrong, for a person; empty while all is well.
         self.trouble = ""
+        #: Samples of ours are missing in the database: what it does not know is not
+        #: unknown. Until they are written, all of them at once.
+        self.behind = False
 
     @property
     def waiting(self) -> int:
         return len(self._own) + sum(len(samples) for samples, _ in self._guests)
+
+    def restore(self, entries) -> None:
+        """Store first what was left when we stopped."""
+        self.put(entries)
+        self.behind = bool(self._own)
 
     def own(self) -> tuple:
         """Our samples that wait."""
@@ -99,7 +107,8 @@ class Writer:
 
     async def _write(self) -> bool:
         """Write one batch; whether that went well."""
-        own = [self._own.popleft() for _ in range(min(len(self._own), self._batch))]
+        most = len(self._own) if self.behind else self._batch
+        own = [self._own.popleft() for _ in range(min(len(self._own), most))]
         guests, room = [], self._batch
         while self._guests and room > 0:
             guests.append(self._guests.popleft())
@@ -127,6 +136,7 @@ class Writer:
 
     def _fail(self, error, own, guests):
         self._own.extendleft(reversed(own))
+        self.behind = self.behind or bool(own)
         self.put(())
         for _, future in guests:
             if not future.done():
@@ -139,7 +149,7 @@ class Writer:
     def _well(self, recorded, guests):
         if self.trouble:
             logger.warning("The database is back; %s samples wait.", len(self._own))
-        self.trouble, self._wait = "", 0.0
+        self.trouble, self._wait, self.behind = "", 0.0, False
         self.written += recorded.stored
         for sample, why in recorded.refused:
             logger.info("A sample of check %s is refused: %s", sample.check, why)
