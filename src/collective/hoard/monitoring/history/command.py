@@ -47,13 +47,13 @@ def add_import(commands):
         "--slot",
         type=positive,
         metavar="S",
-        help="of the checks that are made; default: 600",
+        help="with --create: seconds of a slot of those checks; default: 600",
     )
     command.add_argument(
         "--fresh",
         type=positive,
         metavar="F",
-        help="seconds a verdict holds; default: as long as the slot",
+        help="with --create: seconds a verdict holds; default: as long as the slot",
     )
     command.add_argument("--json", action="store_true")
 
@@ -133,9 +133,13 @@ def import_file(arguments):
     from .importing import import_lines
     from .store import Store
 
+    if not arguments.create and (arguments.slot or arguments.fresh):
+        raise WrongUse("--slot and --fresh are of the checks that --create makes.")
     stream = opened(arguments.file)
-    engine = open_engine(arguments.database)
-    ensure_schema(engine)
+    engine = open_engine(arguments.database, must_exist=not arguments.create)
+    if ensure_schema(engine):
+        said = engine.url.render_as_string(hide_password=True)
+        print(f"Made a new database: {said}", file=sys.stderr)
     with stream:
         result = import_lines(
             Store(engine),
@@ -213,10 +217,17 @@ def availability(arguments):
     return OK
 
 
+def look_at_period(arguments):
+    since, until = arguments.since, arguments.until
+    if since is not None and until is not None and until <= since:
+        raise WrongUse("The period is empty: --from must be before --to.")
+
+
 def history(arguments):
     from .intervals import check_id_of
     from .intervals import intervals
 
+    look_at_period(arguments)
     with reading(arguments) as connection:
         check_id = check_id_of(connection, arguments.check)
         rows = intervals(
@@ -233,6 +244,7 @@ def suppressed(arguments):
     from .intervals import check_id_of
     from .intervals import suppressed_errors
 
+    look_at_period(arguments)
     with reading(arguments) as connection:
         check_id = check_id_of(connection, arguments.check)
         rows = suppressed_errors(connection, check_id, arguments.since, arguments.until)

@@ -72,7 +72,7 @@ def add_action(kinds, name, action, text):
 
 
 def opened(arguments, read_only=True):
-    engine = open_engine(arguments.database, read_only=read_only)
+    engine = open_engine(arguments.database, read_only=read_only, must_exist=True)
     check_schema(engine)
     return engine
 

@@ -4,6 +4,7 @@ from ..command import OK
 from ..command import PROBLEMS
 from ..history.times import moment
 from ..interfaces import WrongUse
+from argparse import BooleanOptionalAction
 import logging
 import sys
 
@@ -84,19 +85,28 @@ def add_submit(commands):
 
 def add_source(commands):
     command = commands.add_parser(
-        "source", help="let somebody bring results or lists: makes a token"
+        "source",
+        help="let somebody bring results or lists: makes a token",
+        description="Make a source, or a new token for one that is there: the old"
+        " token is refused from then on. What is not said stays as it is.",
     )
     command.set_defaults(action=source)
     command.add_argument("name", metavar="NAME")
     command.add_argument("--database", required=True, metavar="URL")
     command.add_argument(
-        "--kind", choices=("push", "satellite"), default="push", help="default: push"
+        "--kind", choices=("push", "satellite"), help="of a new one: push"
     )
     command.add_argument(
-        "--lists", action="store_true", help="may keep a list of checks"
+        "--lists",
+        action=BooleanOptionalAction,
+        help="may, or may not, keep a list of checks; a new one may not",
     )
-    command.add_argument("--owner-group", metavar="GROUP", help="of its checks")
-    command.add_argument("--disable", action="store_true", help="refuse its token")
+    command.add_argument(
+        "--owner-group", metavar="GROUP", help="of its checks; '' for none"
+    )
+    command.add_argument(
+        "--disable", action="store_true", help="refuse its token, make no new one"
+    )
 
 
 def configured(arguments):
@@ -188,7 +198,7 @@ def submit(arguments):
 def source(arguments):
     from .tokens import make_source
 
-    token = make_source(
+    issued = make_source(
         arguments.database,
         arguments.name,
         arguments.kind,
@@ -196,9 +206,18 @@ def source(arguments):
         owner_group=arguments.owner_group,
         disable=arguments.disable,
     )
-    if token is None:
+    if issued.token is None:
         print(f"The token of {arguments.name} is refused from now on.")
-    else:
-        print(token)
-        print("Shown once; its hash alone is kept.", file=sys.stderr)
+        return OK
+    print(issued.token)
+    print("Shown once; its hash alone is kept.", file=sys.stderr)
+    print(words_of(arguments.name, issued), file=sys.stderr)
     return OK
+
+
+def words_of(name, issued) -> str:
+    """What the source *name* is and may do."""
+    lists = "may keep a list of checks" if issued.lists else "may not keep a list"
+    group = f"owner group {issued.owner_group}" if issued.owner_group else "no group"
+    first = "Its old token is refused. " if issued.known else ""
+    return f"{first}{name} is of the kind {issued.kind}, {lists}, {group}."

@@ -47,10 +47,12 @@ def package_version() -> str:
 
 def opened(url):
     """The engine that writes; its database has the tables of this version."""
-    engine = open_engine(url)
+    engine = open_engine(url, must_exist=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda connection, _: shrink(connection))
-    ensure_schema(engine)
+    if ensure_schema(engine):
+        said = engine.url.render_as_string(hide_password=True)
+        logger.warning("%s was empty: made the tables of a new database", said)
     return engine
 
 

@@ -35,7 +35,9 @@ def acknowledge(arguments):
     if until is not None and until <= now:
         raise WrongUse("--until is over already: give a time that is to come.")
     author = (arguments.author or getpass.getuser()).strip()
-    with Store(open_engine(arguments.database)).writing() as connection:
+    with Store(
+        open_engine(arguments.database, must_exist=True)
+    ).writing() as connection:
         check_id = check_id_of(connection, arguments.check)
         if arguments.withdraw:
             incidents.withdraw(connection, [check_id], now)
