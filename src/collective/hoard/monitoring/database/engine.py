@@ -31,11 +31,18 @@ def open_engine(url, read_only=False, busy=BUSY, patience=None, must_exist=False
     :raises DatabaseMissing: *read_only* or *must_exist*, and there is no such file.
     """
     url = database_url(url)
+    look_at_url(url)
     if url.get_backend_name() == "sqlite":
         return sqlite_engine(url, read_only, busy, must_exist)
-    if url.get_backend_name() == "postgresql":
-        return postgresql_engine(url, read_only, busy, patience)
-    raise WrongUse(f"{url.get_backend_name()} is not supported: sqlite or postgresql.")
+    return postgresql_engine(url, read_only, busy, patience)
+
+
+def look_at_url(url):
+    """:raises WrongUse: It is of no database that we can use."""
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise WrongUse(
+            f"{url.get_backend_name()} is not supported: sqlite or postgresql."
+        )
 
 
 def database_url(text) -> URL:

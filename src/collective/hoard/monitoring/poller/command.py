@@ -123,6 +123,17 @@ def configured(arguments):
     return load(arguments.config)
 
 
+def configured_poller(arguments):
+    """:raises WrongUse: Also where the configuration is a satellite's."""
+    configuration = configured(arguments)
+    if configuration.satellite.centre:
+        raise WrongUse(
+            f"{arguments.config} is the configuration of a satellite, for it names"
+            " satellite.centre: start it by 'hoard-poller satellite'."
+        )
+    return configuration
+
+
 def is_examined_only(arguments):
     """Whether that was all that was asked for; then it has been said."""
     if arguments.check_config:
@@ -144,7 +155,7 @@ def serve(service_class, configuration):
 
 
 def run(arguments):
-    configuration = configured(arguments)
+    configuration = configured_poller(arguments)
     if is_examined_only(arguments):
         return OK
     from .service import Service
@@ -155,7 +166,7 @@ def run(arguments):
 def once(arguments):
     import asyncio
 
-    configuration = configured(arguments)
+    configuration = configured_poller(arguments)
     if is_examined_only(arguments):
         return OK
 

@@ -1,5 +1,7 @@
 """The poller's HTTP server: results and lists come in, events go out."""
 
+from ..foreign import document_of
+from ..interfaces import WrongUse
 from .answers import COMMON
 from .answers import in_words
 from .answers import refusal
@@ -55,7 +57,14 @@ class Server:
         await self._runner.setup()
         host, port = self.settings.address()
         site = web.TCPSite(self._runner, host, port, ssl_context=self._tls())
-        await site.start()
+        try:
+            await site.start()
+        except (OSError, UnicodeError) as error:
+            await self.__aexit__()
+            raise WrongUse(
+                f"http.listen: nothing can listen at {self.settings.listen}:"
+                f" {getattr(error, 'strerror', None) or error}."
+            ) from error
         self.port = site._server.sockets[0].getsockname()[1]
         logger.info("Listening at %s, port %s", host, self.port)
         return self
@@ -196,8 +205,8 @@ class Server:
             )
         data = await self._body(request, MOST_LIST_BYTES)
         try:
-            document = json.loads(data)
-        except (ValueError, RecursionError) as error:
+            document = document_of(data)
+        except ValueError as error:
             raise refusal(web.HTTPBadRequest, f"This is not JSON: {error}.") from error
         rows = document.get("checks") if isinstance(document, dict) else document
         keeper = self.service.keeper

@@ -11,9 +11,11 @@ from .engine import Engine
 from .keeper import Keeper
 from .memory import give_back
 from .memory import spare
+from .signals import obey_signals
 from .spoolfile import restore
 from .spoolfile import save
 from .tasks import Tasks
+from .twice import look_for_another
 from .writer import Writer
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
@@ -21,7 +23,6 @@ from importlib.metadata import version
 from sqlalchemy import event
 import asyncio
 import logging
-import signal
 
 
 logger = logging.getLogger(__name__)
@@ -75,11 +76,14 @@ class Service:
         """Open the database and read the list.
 
         :raises DatabaseUnusable: There is none that we can use.
+        :raises WrongUse: Another poller works on it; only asked with *beats*.
         """
         settings = self.configuration.poller
         url = secret(self.configuration.database.url)
         spare()
         engine = await asyncio.to_thread(opened, url)
+        if beats:
+            await asyncio.to_thread(look_for_another, engine, self.clock())
         aftermath = await asyncio.to_thread(aftermath_for, engine, self.configuration)
         trusted = trust(self.configuration.checks)
         self.keeper = Keeper(
@@ -109,19 +113,27 @@ class Service:
         """The service, until `stop`.
 
         :raises DatabaseUnusable: The database cannot be used at the start.
+        :raises WrongUse: `http.listen` cannot be listened at, or see `open`.
         """
         await self.open()
-        self.writer.restore(restore(self.configuration.poller.spool_file))
         tasks = Tasks()
+        self.writer.restore(restore(self.configuration.poller.spool_file))
         writing = asyncio.create_task(self.writer.run())
-        self._begin(tasks)
-        logger.info("Watching %s checks", len(self.engine.listing.checks))
-        async with AsyncExitStack() as stack:
-            await self._open_doors(stack)
-            self.ready.set()
-            await self._ended.wait()
-            self.engine.stop()
-            logger.info("Stopping")
+        try:
+            async with AsyncExitStack() as stack:
+                # Before any check runs: a port may be taken.
+                await self._open_doors(stack)
+                self._begin(tasks)
+                logger.info("Watching %s checks", len(self.engine.listing.checks))
+                self.ready.set()
+                await self._ended.wait()
+                self.engine.stop()
+                logger.info("Stopping")
+        finally:
+            await self._wind_up(tasks, writing)
+
+    async def _wind_up(self, tasks, writing):
+        self.engine.stop()
         await tasks.cancel()
         await self.engine.finish(self.configuration.poller.patience)
         self.writer.stop()
@@ -129,9 +141,8 @@ class Service:
         await self._end()
 
     def obey_signals(self) -> None:
-        """Let SIGTERM and SIGINT end it cleanly; in the main thread only."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        """Let signals end it cleanly; in the main thread only."""
+        obey_signals(self.stop)
 
     def stop(self) -> None:
         self._ended.set()
