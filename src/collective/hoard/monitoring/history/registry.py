@@ -236,7 +236,7 @@ def check_name(name, what="A name"):
         raise WrongUse(f"{what} must be a text and not empty.")
     if len(name) > LONGEST_NAME:
         raise WrongUse(f"{what} of {len(name)} characters is too long.")
-    if words := flaw(name, LONGEST_NAME):
+    if words := flaw(name, LONGEST_NAME, lines=True):
         raise WrongUse(f"{what} {words}.")
 
 

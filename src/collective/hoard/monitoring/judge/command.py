@@ -25,7 +25,9 @@ def add_commands(commands):
 
 def add_rules(commands):
     command = commands.add_parser(
-        "rules", help="list, check, evaluate, explain, add and remove rules"
+        "rules",
+        help="list, check, evaluate, explain, add, export and remove rules, alarms,"
+        " groups, contacts and policies",
     )
     kinds = command.add_subparsers(required=True, metavar="ACTION")
     add_action(kinds, "list", list_rules, "names and expressions")
@@ -58,8 +60,14 @@ def add_rules(commands):
     add.add_argument("file", metavar="FILE", help="TOML, or JSON by its ending")
     check = kinds.add_parser("check", help="say what is wrong with rules")
     check.set_defaults(action=check_rules)
-    check.add_argument("--database", metavar="URL")
-    check.add_argument("file", nargs="?", metavar="FILE", help="look at this instead")
+    check.add_argument(
+        "--database",
+        metavar="URL",
+        help="look at the rules in it; with FILE, at what add would refuse there",
+    )
+    check.add_argument(
+        "file", nargs="?", metavar="FILE", help="look at all of it as add does"
+    )
     check.add_argument("--expression", metavar="TEXT", help="look at this instead")
 
 
@@ -137,10 +145,11 @@ def mistakes(arguments):
     if arguments.expression is not None:
         yield from mistake("expression", arguments.expression)
     elif arguments.file:
-        for entry in read_settings(arguments.file).get("rule") or ():
-            for key in ("expression", "warning"):
-                if isinstance(entry, dict) and entry.get(key):
-                    yield from mistake(f"rule {entry.get('name')!r}", entry[key])
+        from ..telling.rehearsal import mistakes_in
+
+        # With a database it is as if it were added, and taken back.
+        engine = opened(arguments, read_only=False) if arguments.database else None
+        yield from mistakes_in(read_settings(arguments.file), engine)
     elif arguments.database:
         with opened(arguments).begin() as connection:
             yield from load(connection, time.time())[1]

@@ -24,11 +24,12 @@ def no_flaw(address):
 def mail(address):
     """A bare address: its name is the contact's."""
     # Imported where it is used only, as the channel is.
+    from email.errors import HeaderParseError
     from email.headerregistry import Address
 
     try:
         domain = Address(addr_spec=address).domain
-    except (ValueError, IndexError, AttributeError):
+    except (ValueError, IndexError, AttributeError, HeaderParseError):
         domain = ""
     # ASCII: the mail server would have to speak SMTPUTF8 for others.
     if not _DOMAIN.match(domain) or not address.isascii():

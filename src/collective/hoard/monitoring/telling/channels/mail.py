@@ -7,6 +7,7 @@ from ..letters import full_list
 from .settings import secret
 from datetime import datetime
 from datetime import UTC
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -74,7 +75,7 @@ class MailChannel:
 def address(contact):
     try:
         return Address(clean(contact.name), addr_spec=contact.address)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, HeaderParseError) as error:
         raise Refused(f"{contact.address!r} is no mail address.") from error
 
 
