@@ -8,6 +8,7 @@ from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
 from plone.app.testing import TEST_USER_NAME
 from plone.app.testing import TEST_USER_PASSWORD
+from sqlalchemy import insert
 from sqlalchemy import select
 from watch import world
 from watch.conftest import configure
@@ -205,6 +206,124 @@ def test_incidents_take_notes_and_care(ask):
     assert cared["care"]["author"] == "admin"
     ask("POST", place, {"note": 3}, 400)
     ask("POST", "incidents/999", {"note": "x"}, 404)
+
+
+@pytest.mark.parametrize(
+    "path,name,words",
+    [
+        ("checks?status=evil", "status", "crit, unknown, warn, ok, unmonitored"),
+        ("states?status=evil", "status", "crit, unknown, warn, ok, unmonitored"),
+        ("checks?status=ok&status=crit", "status", "only once"),
+        ("checks?page=two", "page", "whole number"),
+        ("checks?page=0", "page", "whole number"),
+        ("checks?size=-1", "size", "whole number"),
+        ("states?size=1.5", "size", "whole number"),
+        ("incidents?open=maybe", "open", "0, 1"),
+        ("availability?with_maintenance=yes", "with_maintenance", "0, 1"),
+        ("availability?since=99999999999999999999", "since", "Give a time"),
+        ("availability?since=0001-01-01", "since", "Give a time"),
+        ("availability?until=9999-12-31", "until", "Give a time"),
+    ],
+)
+def test_a_parameter_that_means_nothing_is_refused(ask, path, name, words):
+    problem = ask("GET", path, code=400)["error"]["problems"][0]
+
+    assert problem["path"] == name
+    assert words in problem["message"]
+
+
+@pytest.mark.parametrize("page", ["999", "99999999999999999999999"])
+def test_a_page_that_is_too_far_is_the_last(ask, page):
+    assert ask("GET", f"checks?size=5&page={page}")["page"] == 3
+
+
+@pytest.mark.parametrize(
+    "method,path", [("POST", "checks/3"), ("GET", "states/3"), ("PUT", "checks/3")]
+)
+def test_an_address_below_that_means_nothing_is_not_found(ask, method, path):
+    ask(method, path, {"kind": "https", "host": "x.org"}, 404)
+
+
+@pytest.mark.parametrize("enabled", ["maybe", "false", 0, 1, None])
+def test_enabled_is_true_or_false(ask, enabled):
+    number = ask("GET", "checks")["items"][0]["id"]
+    ask("PATCH", f"checks/{number}", {"enabled": False})
+
+    change = {"title": "T", "enabled": enabled}
+    error = ask("PATCH", f"checks/{number}", change, 400)["error"]
+
+    assert "true or false" in error["problems"][0]["message"]
+    after = ask("GET", f"checks/{number}")
+    assert (after["enabled"], after["title"] == "T") == (False, False)
+
+
+NUMBERS = {
+    "interval": 99999999999999999999999,
+    "slot": 99_999_999_999,
+    "fresh": 10**18,
+    "grace": 10**30,
+    "port": 70_000,
+}
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_numbers_have_an_end(ask, key):
+    row = {"kind": "https", "host": "big.example.org", key: NUMBERS[key]}
+    number = ask("GET", "checks")["items"][0]["id"]
+
+    for method, path, body in (
+        ("POST", "checks", row),
+        ("PATCH", f"checks/{number}", {key: NUMBERS[key]}),
+        ("PUT", "checks", {"source": "cmdb", "checks": [row]}),
+    ):
+        problem = ask(method, path, body, 422)["error"]["problems"][0]
+        assert f"{key} must be" in problem["message"]
+
+
+def test_managers_may_have_private_addresses_checked(ask):
+    row = {"kind": "http", "host": "127.0.0.1", "port": 8080}
+    made = ask("POST", "checks", row, 201)
+    ask("PATCH", f"checks/{made['id']}", {"address": "10.0.0.1"})
+
+    assert ask("GET", f"checks/{made['id']}")["address"] == "10.0.0.1"
+    listed = {**row, "host": "192.168.1.1"}
+    assert ask("PUT", "checks", {"source": "c", "checks": [listed]})["inserted"] == 1
+
+
+def test_a_rule_is_not_paused_here(ask, database):
+    """Said in words, and no fault of the database's."""
+    number = rows(database, select(t.rule.c.check_id))[0][0]
+
+    for change in ({"enabled": False}, {"enabled": True}, {"title": "T"}):
+        error = ask("PATCH", f"checks/{number}", change, 422)["error"]
+        assert "is a rule or an alarm" in error["problems"][0]["message"]
+    ask("DELETE", f"checks/{number}", code=422)
+
+
+def test_availability_of_one_check_with_maintenance(ask, database):
+    bad = next(item for item in ask("GET", "availability")["items"] if item["down"])
+    now = int(time.time())
+    engine = open_engine(database)
+    with engine.begin() as connection:
+        made = connection.execute(
+            insert(t.maintenance).values(
+                title="Move", since=now - 40 * 86_400, until=now, selector="*"
+            )
+        )
+        connection.execute(
+            insert(t.maintenance_span).values(
+                check_id=bad["id"],
+                since=now - 40 * 86_400,
+                until=now,
+                maintenance_id=made.inserted_primary_key[0],
+            )
+        )
+    engine.dispose()
+    place = f"availability/{bad['id']}"
+
+    assert ask("GET", place)["down"] == 0
+    assert ask("GET", f"{place}?with_maintenance=0")["down"] == 0
+    assert ask("GET", f"{place}?with_maintenance=1")["down"] > 0
 
 
 SERVICES = [

@@ -13,7 +13,9 @@ from forms.browsing import urlencoded
 from plone.app.testing import TEST_USER_NAME
 from plone.app.testing import TEST_USER_PASSWORD
 from sqlalchemy import select
+from sqlalchemy import update
 import html
+import json
 import pytest
 import re
 import sqlite3
@@ -88,11 +90,14 @@ def test_a_check_is_added(user, url, ask):
     "pairs,words",
     [
         ((), "A check needs a name"),
-        ((("host", "x"), ("port", "many")), "port must be a whole number"),
+        ((("host", "x"), ("port", "many")), "“Port” must be a whole number"),
         ((("host", "x"), ("params", "{")), "Parameters must be a JSON object"),
         ((("host", "x"), ("params", '{"nonsense": 1}')), "nonsense"),
         ((("name", "https://site-01.example.org"), ("host", "x")), "There is a check"),
-        ((("host", "x"), ("interval", "1")), "at least 5 seconds"),
+        (
+            (("host", "x"), ("interval", "1")),
+            "“Every … seconds” must be a whole number from 5 to 2678400",
+        ),
     ],
 )
 def test_a_wrong_check_is_refused_in_words(user, url, ask, pairs, words):
@@ -247,6 +252,17 @@ def test_a_window_is_added_for_a_group_and_ended(user, url, ask):
         ((("until", "2029-01-01T10:00"),), "ends before it begins"),
         ((("selector", "group:("),), "group"),
         ((("recurrence", "FREQ=SECONDLY"),), "at most hourly"),
+        ((("selector", "group:wbe"),), "no check or group like this: group:wbe"),
+        ((("selector", "nobody.example.org"),), "nobody.example.org"),
+        ((("selector", "group:web or rule:nix"),), "like this: rule:nix"),
+        ((("selector", "not group:wbe"),), "like this: group:wbe"),
+        ((("selector", "tag:nothing"),), "fits no check"),
+        ((("selector", "no*body"),), "fits no check"),
+        (
+            (("since", "2030-01-01T00:00"), ("until", "2030-01-21T00:00"))
+            + (("recurrence", "FREQ=DAILY"),),
+            "lasts longer than it takes until",
+        ),
     ],
 )
 def test_a_wrong_window_is_refused_in_words(user, url, ask, pairs, words):
@@ -315,3 +331,117 @@ def test_a_writer_that_takes_too_long_is_not_waited_for(
         "SELECT count(*) FROM check_ WHERE host = 'new.example.org'"
     ).fetchone() == (0,)
     connection.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.3"])
+def test_a_manager_may_have_private_addresses_checked(user, url, ask, host):
+    post(user, f"{url}hoard-check-edit", ("kind", "http"), ("host", host))
+
+    assert status(user) == 200
+    row = ask(select(t.check).where(t.check.c.host == host))[0]
+    assert row.owner_group is None
+
+    page = post(
+        user,
+        f"{url}hoard-check-edit?id={row.id}",
+        ("id", str(row.id)),
+        ("kind", "http"),
+        ("host", host),
+        ("title", "At home"),
+    )
+    assert status(user) == 200, page
+    assert ask(select(t.check.c.title).where(t.check.c.id == row.id)) == [("At home",)]
+
+
+@pytest.mark.parametrize(
+    "kind,params",
+    [
+        ("exec", {"command": "check_disk", "arguments": ["-w", "10%"]}),
+        ("https", {"headers": {"Authorization": "Bearer ${env:HOARD_TOKEN}"}}),
+    ],
+)
+def test_commands_and_secrets_are_the_pollers_to_know(user, url, ask, kind, params):
+    pairs = (("kind", kind), ("host", "x.org"), ("params", json.dumps(params)))
+
+    page = post(user, f"{url}hoard-check-edit", *pairs)
+
+    assert status(user) == 200, page
+    assert ask(select(t.check.c.params).where(t.check.c.host == "x.org")) == [(params,)]
+
+
+@pytest.mark.parametrize(
+    "name,value,label",
+    [
+        ("interval", "99999999999999999999999", "Every … seconds"),
+        ("interval", "1", "Every … seconds"),
+        ("slot", "99999999999", "Slot in seconds"),
+        ("fresh", "2678401", "A result holds for … seconds"),
+        ("port", "65536", "Port"),
+        ("timeout", "1e400", "Time-out in seconds"),
+        ("title", "x" * 501, "Title"),
+        ("groups", "x" * 300, "Groups"),
+        ("params", "[1]", "Parameters"),
+        ("host", "no host", "is neither a host name"),
+        ("params", '{"nonsense": 1}', "Unknown parameters"),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field(user, url, ask, name, value, label):
+    before = generation(ask)
+    pairs = {"kind": "https", "host": "x.org", name: value}
+
+    page = post(user, f"{url}hoard-check-edit", *pairs.items())
+
+    assert status(user) == 422
+    field = re.search(rf'<(?:input|textarea)[^>]*\bname="{name}"[^>]*>', page)[0]
+    assert 'aria-invalid="true"' in field
+    assert f"hoard-{name}-error" in re.search(r'aria-describedby="([^"]*)"', field)[1]
+    error = re.search(rf'id="hoard-{name}-error".*?</div>', page, re.DOTALL)[0]
+    assert label in error
+    assert generation(ask) == before
+
+
+def test_a_good_form_marks_no_field(user, url):
+    user.open(f"{url}hoard-check-edit")
+
+    assert "aria-invalid" not in contents(user)
+    assert "invalid-feedback" not in contents(user)
+
+
+def test_an_editors_check_is_trusted_where_a_manager_points_it(user, url, ask, names):
+    """Not by any other change of it: the host may lead inside by its name."""
+    number = names["https://site-02.example.org"]
+    with engines.writing() as (_store, connection):
+        query = update(t.check).where(t.check.c.id == number)
+        connection.execute(query.values(owner_group="content", address=None))
+    pairs = [("id", str(number)), ("kind", "https"), ("title", "Mine")]
+    owner = select(t.check.c.owner_group).where(t.check.c.id == number)
+
+    host = ("host", "site-02.example.org")
+    post(user, f"{url}hoard-check-edit?id={number}", *pairs, host)
+    assert ask(owner) == [("content",)]
+
+    post(user, f"{url}hoard-check-edit?id={number}", *pairs, ("host", "10.0.0.9"))
+    assert ask(owner) == [(None,)]
+
+
+def test_a_rule_is_edited_where_it_is_written_down(user, url, ask):
+    number = ask(select(t.rule.c.check_id))[0][0]
+    user.open(f"{url}hoard-check/{number}")
+    page = contents(user)
+    edit = "hoard-rules-edit?kind=rule&amp;name=front"
+
+    assert edit in page
+    assert 'name="pause"' not in page
+    user.open(f"{url}hoard-check-edit?id={number}")
+    assert html.unescape(edit) in user.url
+
+
+@pytest.mark.parametrize("act", ["pause", "resume"])
+def test_a_rule_is_not_paused_by_its_page(user, url, ask, act):
+    number = ask(select(t.rule.c.check_id))[0][0]
+
+    page = post(user, f"{url}hoard-check/{number}", (act, "1"))
+
+    assert status(user) == 422
+    assert "is a rule or an alarm" in page
+    assert "control panel" not in re.sub(r"<nav.*?</nav>", "", page, flags=re.S)

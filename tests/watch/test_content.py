@@ -20,6 +20,7 @@ from zope.component import getUtility
 from zope.event import notify
 from zope.interface import Invalid
 from zope.lifecycleevent import ObjectModifiedEvent
+from zope.schema import ValidationError
 import pytest
 import transaction
 
@@ -110,7 +111,7 @@ def test_a_database_that_is_away_does_not_hinder_editors(page_type, database, tm
 
     assert page.hoard_watch
     configure(database=database)
-    assert reconcile(page_type) == (1, 0)
+    assert reconcile(page_type).kept == 1
     assert rows()[0].host == "shop.example.org"
 
 
@@ -140,3 +141,58 @@ def test_plones_classic_portlet_shows_it(site):
     visitor = browser(site)
     visitor.open(portal.absolute_url())
     assert "portletMonitoring" not in contents(visitor)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1%00.example.org/", "ftp://x.org/", "no address", "http://x:0x/"],
+)
+def test_what_can_never_be_a_check_is_refused_at_the_field(page_type, address):
+    with pytest.raises(ValidationError) as refused:
+        IWatched["hoard_watch_address"].validate(address)
+
+    assert refused.value.doc()
+
+
+def test_a_manager_may_have_private_addresses_checked(page_type):
+    page = make(page_type, hoard_watch_address="http://192.168.0.1/")
+
+    assert (rows()[0].host, rows()[0].owner_group) == ("192.168.0.1", None)
+    assert reconcile(page_type).kept == 1
+    assert page.hoard_watch
+
+
+def test_comparing_goes_on_after_an_item_that_cannot_be_checked(page_type):
+    """And says of which item, and what was changed all the same."""
+    for name in ("a", "b", "c"):
+        page = api.content.create(page_type, "Document", name, title=name)
+        page.hoard_watch = True
+        page.hoard_watch_address = (
+            "http://127.0.0.1%00.example.org/" if name == "b" else f"http://{name}.org/"
+        )
+
+    done = reconcile(page_type)
+
+    assert {row.host for row in rows()} == {"a.org", "c.org"}
+    assert (done.kept, done.dropped) == (2, 0)
+    assert [(title, url) for title, url, _words in done.refused] == [
+        ("b", page_type["b"].absolute_url())
+    ]
+    assert "neither a host name" in str(done.refused[0][2])
+    assert reconcile(page_type).changed == 0
+
+
+def test_the_page_of_comparing_names_what_could_not_be(page_type, site):
+    for name in ("good", "bad"):
+        page = api.content.create(page_type, "Document", name, title=f"The {name} <b>")
+        page.hoard_watch = True
+        page.hoard_watch_address = "no address" if name == "bad" else "http://a.org/"
+    transaction.commit()
+    user = manager(site)
+    user.open(f"{page_type.absolute_url()}/@@hoard-checks-import")
+
+    user.getControl(name="reconcile").click()
+
+    assert f'href="{page_type["bad"].absolute_url()}"' in contents(user)
+    assert "The bad &lt;b&gt;" in contents(user)
+    assert "Nothing was changed" not in contents(user)

@@ -190,6 +190,62 @@ def test_what_stays_dark_after_a_pause_is_told(world):
     assert kinds(world.wait(1800)) == [("problem", "a", "unknown")]
 
 
+def test_what_was_down_before_a_pause_and_is_down_after_it_is_no_news(world):
+    world.checks("a")
+    world.start()
+    world.change(a="crit")
+    world.wait(60)
+    world.now += 1800
+    assert [n.of for n in world.start()] == ["poller"]
+    assert world.change(a="unknown") == []
+    world.now += 60
+    assert world.change(a="crit") == []
+    assert world.wait(1800) == []
+    assert kinds(world.change(a="ok")) == [("recovery", "a", "ok")]
+
+
+def test_what_was_down_before_a_pause_and_stays_dark_is_told(world):
+    world.checks("a")
+    world.start()
+    world.change(a="crit")
+    world.wait(60)
+    world.now += 1800
+    world.start()
+    world.change(a="unknown")
+    assert kinds(world.wait(1800)) == [("problem", "a", "unknown")]
+
+
+def test_a_rule_is_not_told_of_while_a_pause_still_hides_its_checks(world):
+    world.checks("a", "b", "c", group="shop")
+    world.rule("half", "up(group:shop) >= 50 %", unknown_members="excluded")
+    world.start()
+    world.change(a="crit")
+    world.wait(60)
+    world.now += 1800
+    for name in "abc":
+        world.changed(name, "unknown")
+    world.start()
+    notices = world.change(a="crit") + world.wait(120)
+    notices += world.change(b="ok", c="ok") + world.wait(1800)
+    assert {notice.kind for notice in notices} <= {"folded"}
+
+
+def test_a_rule_that_is_false_after_a_pause_is_told_when_its_checks_are_known(world):
+    world.checks("a", "b", group="shop")
+    world.rule("half", "up(group:shop) >= 60 %", unknown_members="excluded")
+    world.start()
+    world.wait(60)
+    world.now += 1800
+    for name in "ab":
+        world.changed(name, "unknown")
+    world.start()
+    world.change(a="crit")
+    world.wait(60)
+    world.change(b="crit")
+    told = kinds(world.wait(120))
+    assert ("problem", "rule:half", "crit") in told
+
+
 def test_rules_are_unknown_while_nobody_looked(world):
     world.checks("a")
     world.rule("shop", "a")

@@ -1,6 +1,7 @@
 """Maintenance in local time, also when clocks are changed."""
 
 from collective.hoard.monitoring.judge.interfaces import WrongSettings
+from collective.hoard.monitoring.judge.windows import apart
 from collective.hoard.monitoring.judge.windows import Calendar
 from collective.hoard.monitoring.judge.windows import checked
 from collective.hoard.monitoring.judge.windows import Maintenance
@@ -115,3 +116,32 @@ def test_what_cannot_be_is_refused(options, words):
     values = {"id": 1, "title": "disks", "since": 100, "until": 200, **options}
     with pytest.raises(WrongSettings, match=words):
         checked(Maintenance(**values))
+
+
+@pytest.mark.parametrize(
+    "last,rule",
+    [
+        ("2026-03-21T00:00", "FREQ=DAILY"),
+        ("2026-03-02T00:01", "FREQ=DAILY"),
+        ("2026-03-08T00:01", "FREQ=WEEKLY"),
+        ("2026-03-02T00:01", "FREQ=WEEKLY;BYDAY=SU,MO"),
+        ("2026-03-01T02:00", "FREQ=HOURLY"),
+    ],
+)
+def test_a_window_is_over_before_it_comes_again(last, rule):
+    with pytest.raises(WrongSettings, match="until it comes again"):
+        apart(nightly("2026-03-01T00:00", last, rule))
+
+
+@pytest.mark.parametrize(
+    "last,rule",
+    [
+        ("2026-03-02T00:00", "FREQ=DAILY"),
+        ("2026-03-21T00:00", "FREQ=MONTHLY"),
+        ("2026-03-21T00:00", ""),
+        ("2026-03-04T00:00", "FREQ=DAILY;COUNT=1"),
+    ],
+)
+def test_a_window_may_reach_to_its_next_coming(last, rule):
+    window = nightly("2026-03-01T00:00", last, rule)
+    assert apart(window) is window

@@ -49,6 +49,12 @@ def test_this_machine_may_ask(poller):
     assert get(f"{url}/lamp.json?leds=%C2%B2")[0] == 200
 
 
+def test_a_group_that_there_is_not_is_said_so(poller):
+    status, _kind, text = get(f"{poller()}/lamp.json?group=nope")
+
+    assert (status, json.loads(text)) == (404, {"error": "There is no group 'nope'."})
+
+
 def test_nobody_asks_through_a_proxy(poller):
     url = poller()
 

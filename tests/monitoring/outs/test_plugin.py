@@ -2,8 +2,10 @@
 
 from .conftest import HOSTILE
 from collective.hoard.monitoring.command import main as hoard_poller
+from collective.hoard.monitoring.database import tables
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.history.store import Store
+from collective.hoard.monitoring.judge import editing
 from collective.hoard.monitoring.plugin import main
 import json
 import pytest
@@ -11,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 
 #: Monitoring Plugins Development Guidelines: 'label'=value[UOM];...
@@ -62,6 +65,33 @@ def test_one_check(alive, capsys, name, expected):
 
     assert code == expected
     assert line.count("|") <= 1
+
+
+def test_a_group_that_there_is_not_is_unknown(alive, capsys):
+    code, line, _more = run(capsys, "--database", alive, "--group", "nope")
+
+    assert (code, line) == (3, "HOARD UNKNOWN: There is no group 'nope'.")
+
+
+def test_rules_are_not_counted_beside_their_checks(alive, capsys):
+    before = run(capsys, "--database", alive)[1]
+    engine = open_engine(alive)
+    with engine.begin() as connection:
+        rule = {"name": "all", "expression": "mail"}
+        editing.save(connection, {"rule": [rule]}, time.time())
+    engine.dispose()
+
+    assert run(capsys, "--database", alive)[1] == before
+
+
+def test_a_check_is_called_by_its_title(alive, capsys):
+    engine = open_engine(alive)
+    with engine.begin() as connection:
+        named = tables.check.update().where(tables.check.c.name == "mail")
+        connection.execute(named.values(title="The post office"))
+    engine.dispose()
+
+    assert run(capsys, "--database", alive)[2][0] == "The post office is crit"
 
 
 def test_a_poller_that_never_ran_is_unknown(database, capsys):

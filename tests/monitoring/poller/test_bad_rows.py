@@ -123,3 +123,10 @@ def test_thresholds_of_a_bad_row_do_not_stop_results(site, poller):
     row = {"check": "sensor", "status": "ok", "values": {"a": 1}}
     status, _ = poller().send("/results", row, token)
     assert status == 200
+
+
+def test_the_log_names_the_check(site, poller, caplog):
+    spoil(site, BAD[0])
+    poller()
+    [(number,)] = site.ask("SELECT id FROM check_ WHERE name = 'bad'")
+    assert f"Check {number} (bad) does not run: where must be" in caplog.text

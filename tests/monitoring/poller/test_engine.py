@@ -2,6 +2,9 @@
 
 from collective.hoard.monitoring.history.availability import availability
 from collective.hoard.monitoring.interfaces import DatabaseDown
+from collective.hoard.monitoring.interfaces import Sample
+from collective.hoard.monitoring.judge import editing
+from collective.hoard.monitoring.poller import keeper as keeper_module
 from monitoring.poller.running import Running
 from monitoring.poller.running import Site
 from monitoring.poller.running import wait_for
@@ -70,6 +73,50 @@ def test_why_a_check_does_not_run_is_said(site, poller):
     assert site.ask("SELECT text FROM problem") == [("Unknown parameters: paht.",)]
     site.store.remove("odd")
     wait_for(lambda: site.ask("SELECT text FROM problem") == [])
+    assert site.ask("SELECT text FROM problem") == []
+
+
+@pytest.mark.parametrize("kind", ["http", "tcp"])
+def test_why_an_address_is_closed_is_said_while_it_is(site, target, poller, kind):
+    """A name that leads inside; written once, not at each run."""
+    site.add(
+        "inside",
+        kind,
+        host="localhost",
+        port=target.port,
+        interval=1,
+        owner_group="customers",
+    )
+    running = poller()
+    rows = site.wait_for("SELECT check_id, source_id, since, text FROM problem")
+    assert "not a public address" in rows[0][3]
+    written = []
+    say = running.service.engine.on_problems
+    running.service.engine.on_problems = lambda found: (
+        written.append(found) or say(found)
+    )
+    done = running.service.engine.done
+    assert wait_for(lambda: running.service.engine.done > done + 2)
+    assert written == []
+
+    with site.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE check_ SET owner_group = 'Managers'")
+        connection.exec_driver_sql(
+            "UPDATE meta SET value = value + 1 WHERE name = 'generation'"
+        )
+    assert wait_for(lambda: site.ask("SELECT text FROM problem") == [])
+
+
+def test_what_an_earlier_poller_said_is_forgotten(site, poller):
+    number = site.add("fine")
+    site.store.ensure_source("local", "local")
+    with site.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO problem SELECT {number}, id, 0, 'old' FROM source"
+        )
+
+    poller()
+
     assert site.ask("SELECT text FROM problem") == []
 
 
@@ -224,8 +271,6 @@ def test_one_sample_that_breaks_everything_is_left_out(site, shop, poller, monke
 
 def test_half_an_hour_away_is_unknown_not_down(site, shop, monkeypatch, target):
     """The poller was killed and comes back: 0 s down, the gap unknown, one notice."""
-    from collective.hoard.monitoring.interfaces import Sample
-
     now = int(time.time()) // 2 * 2
     site.store.ensure_source("local", "local")
     for at in range(now - 2400, now - 1800, 1):
@@ -249,6 +294,57 @@ def test_half_an_hour_away_is_unknown_not_down(site, shop, monkeypatch, target):
     with site.engine.connect() as connection:
         gap = availability(connection, now - 1790, now - 10, [shop])[shop]
     assert (gap.down, gap.unknown) == (0, 1780)
+
+
+def test_rules_after_a_pause_are_judged_by_what_is_known_then(site, shop):
+    """Not by how the checks stood before, which would be well for a second."""
+    now = int(time.time()) // 2 * 2
+    site.store.ensure_source("local", "local")
+    site.store.record([Sample(shop, "local", now - 1810, "ok", 200)], now=now - 1810)
+    site.store.close_slots(now - 1800)
+    with site.store.writing() as connection:
+        editing.save(connection, {"rule": [{"name": "r", "expression": "shop"}]}, now)
+        connection.exec_driver_sql(
+            "INSERT INTO poller (name, started, beat) VALUES ('local', ?, ?)",
+            (now - 2400, now - 1801),
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO meta (name, value) VALUES ('judge_tick', ?)", (now - 1801,)
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO interval_ (check_id, since, status) SELECT id, ?, 0"
+            " FROM check_ WHERE name = 'rule:r'",
+            (now - 1810,),
+        )
+    with Running(site):
+        site.wait_for(f"SELECT * FROM sample WHERE time >= {now}")
+        time.sleep(1.2)
+    log = site.ask(
+        "SELECT interval_.since, status FROM interval_"
+        " JOIN check_ ON check_.id = check_id WHERE name = 'rule:r' ORDER BY 1"
+    )
+    assert [status for _, status in log][:2] == [0, 3]
+    # Well again with the first answer, and then for good.
+    assert len(log) <= 3
+
+
+def test_what_fails_at_once_is_told_as_one(site, monkeypatch):
+    """However many portions it is closed in."""
+    monkeypatch.setattr(keeper_module, "CLOSE_AT_ONCE", 10)
+    now = int(time.time()) - 40
+    site.store.ensure_source("script")
+    numbers = [site.add(f"c{n}", slot=2, fresh=600, grace=0) for n in range(45)]
+    rows = [Sample(number, "script", now, "crit", 500) for number in numbers]
+    site.store.record(rows, now=now)
+    told = []
+    monkeypatch.setattr(
+        "collective.hoard.monitoring.poller.aftermath.Guarded.on_changes",
+        lambda self, changes, now: told.append(len(changes)),
+    )
+    with Running(site):
+        assert wait_for(lambda: told)
+        time.sleep(1)
+    assert [number for number in told if number > 1] == [45]
 
 
 @pytest.mark.parametrize("number,stopped", [("SIGTERM", True), ("SIGKILL", False)])

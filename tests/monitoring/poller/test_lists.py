@@ -95,7 +95,13 @@ def test_a_list_that_ends_most_checks_is_doubted(put, site):
         ({"kind": "http"}, "name, a host or an address"),
         ({**SHOP, "params": {"paht": "/"}}, "Unknown parameters: paht"),
         ({**SHOP, "colour": "red"}, "Unknown keys: colour"),
-        ({**SHOP, "interval": 1}, "at least 5"),
+        ({**SHOP, "interval": 1}, "from 5 to 2678400 (31 days)"),
+        ({**SHOP, "interval": 10**22}, "interval must be"),
+        ({**SHOP, "slot": 99_999_999_999}, "slot must be"),
+        ({**SHOP, "fresh": 32 * 86_400}, "fresh must be"),
+        ({**SHOP, "grace": 10**300}, "grace must be"),
+        ({**SHOP, "port": 65_536}, "port must be"),
+        ({**SHOP, "title": "a\nb"}, "title must be"),
         ({**SHOP, "port": "80"}, "port must be"),
         ({**SHOP, "address": "10.1.1.1"}, "not a public address"),
         ({"kind": "exec", "name": "x", "params": {"command": "sh"}}, "Only managers"),
@@ -123,3 +129,13 @@ def test_a_source_of_results_may_not_put_lists(put, site):
 def test_what_is_no_list_is_refused(put, site):
     assert put({"a": 1})[0] == 422
     assert put(None, raw=b"{")[0] == 400
+
+
+def test_lists_of_trusted_groups_may_have_private_addresses(site, poller):
+    token = site.token("office", lists=True, owner_group="Administrators")
+    running = poller()
+
+    document = {"checks": [{**SHOP, "address": "10.1.1.1"}]}
+    status, _answer = running.send("/checks", document, token, method="PUT")
+
+    assert status == 200

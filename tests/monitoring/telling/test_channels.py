@@ -10,6 +10,7 @@ from collective.hoard.monitoring.telling.interfaces import Line
 from collective.hoard.monitoring.telling.interfaces import Refused
 from collective.hoard.monitoring.telling.interfaces import TargetDown
 from collective.hoard.monitoring.telling.letters import write_letter
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
 from monitoring_world import MONDAY
@@ -81,6 +82,33 @@ def test_what_a_long_digest_only_counts_is_attached(mailbox):
     (mail,) = mailbox.messages
     listed = mail.get_payload()[1].get_payload(decode=True).decode()
     assert len(listed.splitlines()) == 2801
+
+
+EVIL = "\r\nBcc: spy@example.org"
+
+
+@pytest.mark.parametrize("evil", [EVIL, "\nBcc: spy@example.org", "\rBcc: s@x.org"])
+def test_no_name_or_text_can_add_a_header(mailbox, evil):
+    who = Contact(1, f"Anna{evil}", "mail", "anna@example.org")
+    lines = [Line(1, "problem", 1, f"site{evil}", "crit", MONDAY, f"down{evil}")]
+
+    mailbox.channel["mail"].send(who, write_letter("x", lines, who, MONDAY, 20))
+
+    (mail,) = mailbox.messages
+    assert mail["Bcc"] is None
+    assert mail["X-RcptTo"] == "anna@example.org"
+
+
+@pytest.mark.parametrize("sender", ["hoard@example.org", ""])
+@pytest.mark.parametrize("evil", [EVIL, "\nBcc: spy@example.org", " , b@x.org"])
+def test_an_address_with_a_header_in_it_is_refused(mailbox, evil, sender):
+    channel = mailbox.channel["mail"]
+    channel.settings = replace(channel.settings, sender=sender)
+
+    with pytest.raises(Refused, match="no mail address"):
+        channel.send(contact("mail", f"anna@example.org{evil}"), letter())
+
+    assert mailbox.messages == []
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """What others wrote: texts that can be stored, numbers that are numbers, JSON."""
 
+from .control import CONTROL
 import json
 import re
 
 
 #: No database stores half of a pair of surrogates; PostgreSQL no zero byte.
 _NEVER = re.compile(r"[\x00\ud800-\udfff]")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 #: Above it a number is a mistake, and sums overflow.
 GREATEST = 1e300
@@ -27,7 +27,7 @@ def flaw(text: str, longest: int, lines=False) -> str:
         return HALF
     if lines:
         return "holds a NUL character" if "\0" in text else ""
-    return "holds a control character" if _CONTROLS.search(text) else ""
+    return "holds a control character" if CONTROL.search(text) else ""
 
 
 def storable(text: str) -> str:

@@ -22,6 +22,10 @@ SOURCE_KINDS = ("local", "satellite", "push", "import")
 ACTIVE_KINDS = ("local", "satellite")
 
 
+#: Seconds: no check has a longer interval, slot or life of its results.
+LONGEST_RHYTHM = 31 * 86_400
+
+
 class MonitoringError(HoardError):
     """Base class of the errors of monitoring; the text is for a person."""
 

@@ -105,16 +105,16 @@ def one_check(facts, name):
 
 def many(facts, warning, critical):
     counts = facts.counts
-    troubled = [one for one in facts.checks if one.status in ("crit", "warn")]
+    troubled = [one for one in facts.first_hand if one.status in ("crit", "warn")]
     troubled.sort(key=lambda one: (one.status, one.name))  # "crit" comes first
     code = OK
     if counts["crit"] + counts["warn"] > warning:
         code = WARNING
     if counts["crit"] > critical:
         code = CRITICAL
-    names = ", ".join(one.name for one in troubled[:SHOWN])
+    names = ", ".join(one.title for one in troubled[:SHOWN])
     text = ", ".join(f"{n} {status}" for status, n in counts.items())
-    more = [f"{one.name} is {one.status}" for one in troubled]
+    more = [f"{one.title} is {one.status}" for one in troubled]
     return code, f"{text} - {names}" if names else text, counts, more
 
 

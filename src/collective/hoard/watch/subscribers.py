@@ -6,17 +6,21 @@ must not undo an editor's work.  What fails is logged and shown, and
 """
 
 from ..exceptions import HoardError
+from ..monitoring.checks.interfaces import CheckUnusable
+from . import setters
 from .behavior import IWatchable
 from .behavior import IWatched
-from .rights import MANAGE
-from .rights import may
+from .interfaces import Refused
 from .settings import is_configured
 from .trouble import words
+from dataclasses import dataclass
+from dataclasses import field
 from plone.uuid.interfaces import IUUID
 from Products.CMFCore.utils import getToolByName
 from Products.statusmessages.interfaces import IStatusMessage
 from zope.component.hooks import getSite
 from zope.component.hooks import setSite
+from zope.container.interfaces import IContainerModifiedEvent
 from zope.globalrequest import getRequest
 import logging
 import transaction
@@ -28,7 +32,12 @@ logger = logging.getLogger(__name__)
 def edited(item, event=None):
     """Added, changed, moved: let its check be as it says."""
     watched = IWatched(item, None)
-    if watched is None or not is_configured():
+    # That a child came or went changes nothing of the item itself.
+    if watched is None or IContainerModifiedEvent.providedBy(event):
+        return
+    # Also without a database: trust is the item's, and it may come later.
+    setters.note(item, event)
+    if not is_configured():
         return
     uid = IUUID(item, None)
     if not getattr(watched, "hoard_watch", False):
@@ -42,6 +51,12 @@ def moved(item, event):
     special ways of moving, with events of their own."""
     if event.oldParent is not None and event.newParent is not None:
         edited(item)
+
+
+def copied(item, event):
+    """Copied, not pasted yet."""
+    if IWatched(item, None) is not None:
+        setters.copied(item)
 
 
 def removed(item, event):
@@ -61,7 +76,7 @@ def watch_of(item, watched, uid):
         item.Title(),
         (watched.hoard_watch_address or "").strip() or item.absolute_url(),
         (watched.hoard_watch_group or "").strip(),
-        may(MANAGE),
+        setters.vouched(item),
     )
 
 
@@ -101,13 +116,34 @@ def say(error, uid):
     logger.warning("The check of %s was not written: %s", uid, error)
     request = getRequest()
     if request is not None:
-        refused = getattr(error, "problems", None)
-        text = refused[0][1] if refused else words(error)
-        IStatusMessage(request).add(text, type="warning")
+        IStatusMessage(request).add(told(error), type="warning")
+
+
+def told(error):
+    """What an error says to a person."""
+    if isinstance(error, Refused):
+        return error.problems[0][1]
+    if isinstance(error, CheckUnusable):
+        return error.args[0]
+    return words(error)
+
+
+@dataclass(slots=True)
+class Compared:
+    """What `reconcile` did: items watched, checks written, checks ended.
+
+    *refused*: ``[(title, address of the item, message)]`` of those that cannot
+    be checked; the check of such an item is left as it was.
+    """
+
+    kept: int = 0
+    changed: int = 0
+    dropped: int = 0
+    refused: list = field(default_factory=list)
 
 
 def reconcile(site):
-    """Compare all watched content with its checks; ``(kept, dropped)``.
+    """Compare all watched content with its checks; a `Compared`.
 
     For when the database was away while content was edited.
 
@@ -115,19 +151,28 @@ def reconcile(site):
     """
     from .writing import content
 
+    done, watched = Compared(), set()
+    for uid, item in watched_items(site):
+        watched.add(uid)
+        try:
+            done.changed += content.keep(watch_of(item, IWatched(item), uid))
+            done.kept += 1
+        except (Refused, CheckUnusable) as error:
+            done.refused.append((item.Title(), item.absolute_url(), told(error)))
+    for uid in content.all_of_content() - watched:
+        content.drop(uid)
+        done.dropped += 1
+    return done
+
+
+def watched_items(site):
+    """``(uid, item)``; whoever compares must see them all."""
     catalog = getToolByName(site, "portal_catalog")
     brains = catalog.unrestrictedSearchResults(
         object_provides=IWatchable.__identifier__
     )
-    kept = set()
     for brain in brains:
         item = brain._unrestrictedGetObject()
         watched = IWatched(item, None)
         if watched is not None and watched.hoard_watch:
-            watch = watch_of(item, watched, brain.UID)
-            content.keep(watch)
-            kept.add(brain.UID)
-    gone = content.all_of_content() - kept
-    for uid in gone:
-        content.drop(uid)
-    return len(kept), len(gone)
+            yield brain.UID, item

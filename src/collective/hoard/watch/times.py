@@ -35,12 +35,19 @@ def period(since, until):
     return start_of(since), start_of(until + timedelta(days=1))
 
 
+#: Years that people mean; outside of them calendars and columns have their ends.
+YEARS = range(1971, 2200)
+#: The last second that can be asked for.
+LATEST = 7_258_118_400
+
+
 def read_date(text):
     """The date *text* is, or None."""
     try:
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip())
     except (ValueError, AttributeError):
         return None
+    return found if found.year in YEARS else None
 
 
 def read_local(text):
@@ -48,6 +55,8 @@ def read_local(text):
     try:
         found = datetime.fromisoformat(text.strip())
     except (ValueError, AttributeError):
+        return None
+    if found.year not in YEARS:
         return None
     if found.tzinfo is None:
         found = found.replace(tzinfo=site_zone())

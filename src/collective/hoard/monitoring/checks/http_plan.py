@@ -203,7 +203,7 @@ def _guard(plan, around, redirects):
     if literal(spec.target):
         refusal = around.reach.refusal(spec.target, spec.trusted)
         if refusal:
-            raise CheckUnusable(f"This check may not connect: {refusal}.")
+            raise CheckUnusable(f"This check may not connect: {refusal}.", "address")
     plan.guarded = bool(redirects) or not literal(spec.target)
 
 
@@ -216,7 +216,9 @@ def ascii_host(host: str) -> str:
     except UnicodeError:
         name = ""
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,253}", name):
-        raise CheckUnusable(f"{host!r} is neither a host name nor an IP address.")
+        raise CheckUnusable(
+            f"{host!r} is neither a host name nor an IP address.", "host"
+        )
     return name
 
 

@@ -24,7 +24,14 @@ MAX_TIMEOUT = 120.0
 
 
 class CheckUnusable(HoardError):
-    """The parameters of a check do not fit; the text says which and why."""
+    """The parameters of a check do not fit; the text says which and why.
+
+    `field`: the key of the check that it is about, where that is known.
+    """
+
+    def __init__(self, text="", field=""):
+        super().__init__(text)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

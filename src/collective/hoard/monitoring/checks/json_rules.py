@@ -31,6 +31,8 @@ class JsonRule:
     unit: str = ""
     warn: str = ""
     crit: str = ""
+    #: Nothing is said of an answer without it.
+    optional: bool = False
 
 
 def json_rules(rows) -> tuple:
@@ -42,11 +44,14 @@ def _rule(row):
     unknown = set(row) - set(JsonRule.__slots__)
     if unknown or not isinstance(row.get("path"), str):
         raise CheckUnusable(
-            "A JSON rule has path and some of equals, matches, metric, unit, warn, crit."
+            "A JSON rule has path and some of equals, matches, metric, unit, warn, crit,"
+            " optional."
         )
     for name in ("matches", "metric", "unit", "warn", "crit"):
         if not isinstance(row.get(name, ""), str):
             raise CheckUnusable(f"{name} of a JSON rule must be a text.")
+    if not isinstance(row.get("optional", False), bool):
+        raise CheckUnusable("optional of a JSON rule is true or false.")
     rule = JsonRule(**row)
     json_steps(rule.path)
     if rule.matches:
@@ -67,6 +72,8 @@ def apply_rules(outcome: Outcome, rules, body: bytes) -> None:
         try:
             value = json_value(document, rule.path)
         except LookupError:
+            if rule.optional:
+                continue
             worse(outcome, "crit", "match", f"The answer has nothing at {rule.path}")
             continue
         _apply(outcome, rule, value)

@@ -41,9 +41,11 @@ def prepare_dns(spec: CheckSpec, around: Surroundings) -> DnsPlan:
     """:raises CheckUnusable: Bad or forbidden parameters."""
     given = Parameters(spec)
     if not spec.name:
-        raise CheckUnusable("A DNS check needs the name that is asked for.")
+        raise CheckUnusable("A DNS check needs the name that is asked for.", "host")
     if spec.address and not literal(spec.address):
-        raise CheckUnusable("The address of a DNS check is the IP of a name server.")
+        raise CheckUnusable(
+            "The address of a DNS check is the IP of a name server.", "address"
+        )
     plan = DnsPlan(
         spec,
         given.choice("record", TYPES, "A"),
@@ -57,7 +59,9 @@ def prepare_dns(spec: CheckSpec, around: Surroundings) -> DnsPlan:
     # The servers of the configuration are ours to ask; a check's own are not.
     refusal = spec.address and around.reach.refusal(spec.address, spec.trusted)
     if refusal:
-        raise CheckUnusable(f"This check may not ask that name server: {refusal}.")
+        raise CheckUnusable(
+            f"This check may not ask that name server: {refusal}.", "address"
+        )
     return plan
 
 

@@ -67,15 +67,17 @@ def prepare(spec: CheckSpec, around: Surroundings) -> Prepared:
     if spec.kind not in KINDS:
         raise CheckUnusable(f"There is no kind {spec.kind!r}: use {', '.join(KINDS)}.")
     if not 0 < spec.timeout <= MAX_TIMEOUT:
-        raise CheckUnusable(f"The time-out must be up to {MAX_TIMEOUT:g} seconds.")
+        raise CheckUnusable(
+            f"The time-out must be up to {MAX_TIMEOUT:g} seconds.", "timeout"
+        )
     if spec.port is not None and not 0 < spec.port < 65_536:
-        raise CheckUnusable("The port must be between 1 and 65535.")
+        raise CheckUnusable("The port must be between 1 and 65535.", "port")
     look_at_params(spec.params)
     rules = common_of(spec.params).thresholds
     if spec.kind == "passive":
         return Prepared(spec, None, rules)
     if spec.kind not in {"exec"} and not spec.target:
-        raise CheckUnusable("The check needs an address or a name.")
+        raise CheckUnusable("The check needs an address or a name.", "host")
     return Prepared(spec, PREPARE[spec.kind](spec, around), rules)
 
 
@@ -83,11 +85,14 @@ class Runners:
     """Runs prepared checks of all kinds; see `interfaces.Runner`.
 
     `http`: transfers at once; `others`: connections at once; `processes`:
-    commands at once. `run` waits for its turn.
+    commands at once. `run` waits for its turn. `refused`: {check number: why
+    it may not connect}, of those whose last run was refused.
     """
 
-    def __init__(self, around: Surroundings, http=200, others=200, processes=8):
-        self.around = around
+    def __init__(
+        self, around: Surroundings, http=200, others=200, processes=8, called=str
+    ):
+        self.around, self._called = around, called
         self._loop = asyncio.get_running_loop()
         self._engine = HttpEngine(
             self._from_thread,
@@ -100,6 +105,7 @@ class Runners:
         self._others = asyncio.Semaphore(others)
         self._processes = asyncio.Semaphore(processes)
         self._tasks = set()
+        self.refused = {}
 
     @property
     def pending(self) -> int:
@@ -154,8 +160,8 @@ class Runners:
         for job in jobs:
             prepared, tag, done = job.tag
             outcome = job.outcome
-            if job.refusal:
-                logger.warning("Check %s: %s", prepared.spec.id, job.refusal)
+            # One address of many may be closed while another answers.
+            self._note(prepared.spec, job.refusal if outcome is None else None)
             if outcome is not None and outcome.reason == "tls" and job.plan.expiry:
                 self._task(self._with_expiry(job))
                 continue
@@ -165,6 +171,18 @@ class Runners:
         for done, results in by_done.items():
             done(results)
 
+    def _note(self, spec, refusal):
+        """Remember why *spec* was not run, or that it was.
+
+        The first reason stays: of a name with many addresses each run may meet
+        another, and nobody wants a line in the log for each.
+        """
+        if not refusal:
+            self.refused.pop(spec.id, None)
+        elif spec.id not in self.refused:
+            self.refused[spec.id] = f"This check may not connect: {refusal}."
+            logger.warning("Check %s: %s", self._called(spec.id), refusal)
+
     async def _with_expiry(self, job):
         """A broken certificate: look at it by a handshake of its own."""
         prepared, tag, done = job.tag
@@ -173,7 +191,7 @@ class Runners:
             address = await reachable(spec, plan.port, self.around.reach)
             await add_expiry(job.outcome, address, plan.port, spec.host, plan.expiry)
         except (Failed, Refused):
-            logger.debug("No certificate of check %s", spec.id)
+            logger.debug("No certificate of check %s", self._called(spec.id))
         done([(prepared, tag, job.outcome)])
 
     async def _single(self, prepared, tag, done):
@@ -187,14 +205,18 @@ class Runners:
     async def _guarded(self, prepared):
         spec = prepared.spec
         try:
-            return await self._one(prepared.plan, spec)
+            outcome = await self._one(prepared.plan, spec)
+            self._note(spec, None)
+            return outcome
         except Refused as refusal:
-            logger.warning("Check %s: %s", spec.id, refusal)
+            self._note(spec, str(refusal))
             return None
         except Exception as error:
             # A target must never stop the poller, whatever it sends. What we
             # did not foresee is said with its place, and counts as no answer.
-            logger.exception("Check %s failed in a way of its own", spec.id)
+            logger.exception(
+                "Check %s failed in a way of its own", self._called(spec.id)
+            )
             return no_answer("protocol", f"{type(error).__name__}: {error}")
 
     async def _one(self, plan, spec):

@@ -17,7 +17,12 @@ RULES = (
     ("requests.p95", "ms", "5000", "30000"),
     ("conflicts.retried", "c", "", ""),
     ("conflicts.given_up", "c", "", ""),
+    ("zodb.size", "B", "", ""),
+    ("zodb.objects", "", "", ""),
+    ("memory.resident", "B", "", ""),
 )
+#: A storage may take its time to count, and not every system says it.
+OPTIONAL = ("zodb.size", "zodb.objects", "memory.resident")
 VIEW = "@@hoard-vitals"
 
 
@@ -30,7 +35,8 @@ def vitals_params(path, token) -> dict:
     rules = []
     for name, unit, warn, crit in RULES:
         rule = {"path": f"$.{name}", "metric": name, "unit": unit}
-        rules.append(rule | {k: v for k, v in (("warn", warn), ("crit", crit)) if v})
+        rule |= {k: v for k, v in (("warn", warn), ("crit", crit)) if v}
+        rules.append(rule | ({"optional": True} if name in OPTIONAL else {}))
     return {
         "path": f"{path.rstrip('/')}/{VIEW}",
         "ok": "200",

@@ -3,6 +3,7 @@
 from ..command import add_database
 from ..command import OK
 from ..command import PROBLEMS
+from ..interfaces import LONGEST_RHYTHM
 from ..interfaces import WrongUse
 from .times import moment
 from .times import shown
@@ -13,8 +14,6 @@ import sys
 import time
 
 
-#: Seconds of a slot at most: a year.
-LONGEST = 31_622_400
 #: So many bad lines are named; the rest is counted.
 NAMED = 100
 
@@ -108,9 +107,9 @@ def add_period(command, required=False):
 
 
 def positive(text):
-    if not text.strip().isdecimal() or not 0 < int(text[:20]) <= LONGEST:
+    if not text.strip().isdecimal() or not 0 < int(text[:20]) <= LONGEST_RHYTHM:
         raise argparse.ArgumentTypeError(
-            f"must be whole seconds from 1 to {LONGEST:,}, not {text[:30]!r}"
+            f"must be whole seconds, 1 to {LONGEST_RHYTHM} (31 days)"
         )
     return int(text)
 

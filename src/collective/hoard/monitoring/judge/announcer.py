@@ -23,7 +23,7 @@ class Announcer:
         self.folded = {}
         #: {member id: when to look again}
         self.held = {}
-        #: Until then what is unknown since before is the poller's own doing.
+        #: Until then what is unknown, and rules over it, are the poller's own doing.
         self.excuse = None
 
     def settle(self, member_ids, now):
@@ -58,13 +58,24 @@ class Announcer:
         return self.problem(member_id)
 
     def must_wait(self, member_id, standing, now):
-        if member_id in self.told:
+        if self.is_excused(member_id, now):
+            until = self.excuse if standing.status == "unknown" else now + HOLD
+            self.held.setdefault(member_id, until)
+        elif member_id in self.told:
             return False
-        if standing.status == "unknown" and self.excuse and now < self.excuse:
-            self.held.setdefault(member_id, self.excuse)
         elif self.hold and self.picture.dependencies.has_parents(member_id):
             self.held.setdefault(member_id, now + self.hold)
         return member_id in self.held
+
+    def is_excused(self, member_id, now):
+        """Whether it may stand so only because the poller was away."""
+        if self.excuse is None or now >= self.excuse:
+            return False
+        if self.picture.status_of(member_id) == "unknown":
+            return True
+        kept = self.picture.rules.rules.get(member_id)
+        members = kept.members if kept else ()
+        return any(self.picture.status_of(one) == "unknown" for one in members)
 
     def recovered(self, member_id, now):
         self.held.pop(member_id, None)
@@ -125,7 +136,8 @@ class Announcer:
                 continue
             if self.picture.cover(member_id) is None:
                 self.folded.pop(member_id, None)
-            notices += self.settle_one(member_id, now, patient=False)
+            patient = self.is_excused(member_id, now)
+            notices += self.settle_one(member_id, now, patient)
         return notices
 
     def flapping(self, member_id, now):

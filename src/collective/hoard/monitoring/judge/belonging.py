@@ -10,6 +10,7 @@ from .entries import upsert
 from .groups import around
 from .interfaces import WrongSettings
 from .parser import parse_selector
+from .windows import apart
 from .windows import checked
 from .windows import Maintenance
 from dataclasses import replace
@@ -82,7 +83,7 @@ def save_maintenance(connection, entry, now):
         "selector": entry.get("selector") or "*",
     }
     window = Maintenance(0, **{**columns, "recurrence": entry.get("recurrence") or ""})
-    checked(window)
+    apart(checked(window))
     parse_selector(columns["selector"])
     # Of a window that comes again, what began already stays.
     c, edge = t.maintenance.c, None

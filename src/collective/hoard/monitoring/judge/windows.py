@@ -11,12 +11,16 @@ from datetime import datetime
 from datetime import timedelta
 from datetime import UTC
 from functools import lru_cache
+from itertools import islice
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 import re
 
 
 #: More often than hourly is no maintenance, and takes long to work out.
 TOO_OFTEN = ("SECONDLY", "MINUTELY")
+#: Comings of a window that are looked at: uneven rules show it within these.
+REPEATS = 60
 #: The end of the year 9999, in UTC seconds.
 LAST = 253402300799
 
@@ -46,6 +50,24 @@ def checked(window):
     zone(window.zone)
     if window.recurrence:
         rule_of(window)
+    return window
+
+
+def apart(window):
+    """*window* itself, when it is over before it comes again.
+
+    Only for new ones: what is stored goes on.
+
+    :raises WrongSettings: It overlaps itself.
+    """
+    if window.recurrence:
+        length = timedelta(seconds=window.until - window.since)
+        for before, after in pairwise(islice(rule_of(window), REPEATS)):
+            if after - before < length:
+                raise WrongSettings(
+                    f"Maintenance {window.title!r} lasts longer than it takes until"
+                    " it comes again: let it end earlier, or come less often."
+                )
     return window
 
 

@@ -9,6 +9,8 @@ from ..database.tables import state
 from ..history.reading import effective
 from ..history.reading import poller_heartbeat
 from ..interfaces import STATUSES
+from ..interfaces import WrongUse
+from ..judge.interfaces import DERIVED
 from dataclasses import dataclass
 from sqlalchemy import func
 from sqlalchemy import select
@@ -51,17 +53,28 @@ class Facts:
     def counts(self):
         """``{status: number of checks}``, all five."""
         found = dict.fromkeys(STATUSES, 0)
-        for one in self.checks:
+        for one in self.first_hand:
             found[one.status] += 1
         return found
 
+    @property
+    def first_hand(self):
+        """The checks without rules and alarms, which say of them what is known."""
+        return [one for one in self.checks if one.kind not in DERIVED]
+
 
 def read_facts(connection, now, group_name=None):
-    """The `Facts` of all checks, or of those in a group, by name."""
+    """The `Facts` of all checks, or of those in a group, by name.
+
+    :raises WrongUse: There is no such group.
+    """
     where = [checks.c.removed.is_(None)]
     if group_name is not None:
         members = select(group_member.c.check_id).join(group)
         where.append(checks.c.id.in_(members.where(group.c.name == group_name)))
+        own = select(group.c.id).where(group.c.name == group_name)
+        if connection.execute(own).first() is None:
+            raise WrongUse(f"There is no group {group_name!r}.")
     return Facts(
         tuple(_checks(connection, now, where)),
         tuple(_numbers(connection, where)),

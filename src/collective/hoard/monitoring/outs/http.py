@@ -1,6 +1,8 @@
 """What the poller's HTTP server shows to machines: ``/metrics`` and ``/lamp.json``."""
 
 from ..history.reading import reading
+from ..interfaces import WrongUse
+from ..poller.answers import refusal
 from ..poller.configuration import secret
 from .facts import read_facts
 from .lamp import lamp
@@ -46,7 +48,10 @@ class Outputs:
 
     async def _facts(self, request):
         self._check(request)
-        return await asyncio.to_thread(self._read, request.query.get("group"))
+        try:
+            return await asyncio.to_thread(self._read, request.query.get("group"))
+        except WrongUse as error:
+            raise refusal(web.HTTPNotFound, str(error)) from error
 
     def _check(self, request):
         given = request.headers.get("Authorization", "").encode()

@@ -38,15 +38,19 @@ class Engine:
         self._running = set()
         self._runners = None
         self._stopping = asyncio.Event()
-        self.listing = Listing(-1, ())
+        self.listing, self._names = Listing(-1, ()), None
         self.problems = {}
+        #: Nothing yet: what an earlier process said may hold no longer.
+        self._said = None
         self.done = 0
         self.late = 0.0
         self.on_problems = None
 
     def start(self, around: Surroundings, concurrency=200, processes=8) -> None:
         self._around = around
-        self._runners = Runners(around, concurrency, concurrency, processes)
+        self._runners = Runners(
+            around, concurrency, concurrency, processes, self.called
+        )
 
     @property
     def running(self) -> int:
@@ -60,6 +64,7 @@ class Engine:
             try:
                 if await self._lister.generation() != self.listing.generation:
                     await self.read_list()
+                await self.say_problems()
             except DatabaseUnusable as error:
                 logger.warning("The list of checks cannot be read: %s", error)
             await self._sleep(self._look)
@@ -72,26 +77,43 @@ class Engine:
             prepare_all, listing.checks, self._around, known
         )
         self._schedule.replace(prepared, self.clock())
-        self.listing = listing
-        await self._say({**listing.problems, **found})
-
-    async def _say(self, problems):
+        self.listing, self._names = listing, None
+        self._forget_refused(prepared, known)
         # They quote what may not be fit to be stored.
+        problems = {**listing.problems, **found}
         found = {key: storable(text) for key, text in problems.items()}
-        if found == self.problems:
-            return
-        names = self.names()
-        for key in found.keys() - self.problems.keys():
-            logger.warning(
-                "Check %s does not run: %s", called(key, names.get(key)), found[key]
-            )
+        for key in found:
+            if found[key] != self.problems.get(key):
+                logger.warning(
+                    "Check %s does not run: %s", self.called(key), found[key]
+                )
         self.problems = found
-        if self.on_problems:
-            await self.on_problems(found)
+        await self.say_problems()
 
-    def names(self) -> dict:
-        """{number: name} of the checks of the list."""
-        return {entry.id: name for name, entry in self.listing.names.items()}
+    def called(self, key) -> str:
+        """A check for a person who reads the log: its number and its name."""
+        if self._names is None:
+            # Made when it is asked for: seldom, and it has all checks.
+            names = self.listing.names.items()
+            self._names = {entry.id: name for name, entry in names}
+        name = self._names.get(key)
+        return f"{key} ({name})" if name else str(key)
+
+    def _forget_refused(self, prepared, known):
+        """Of checks that are gone or others now: they have not run yet."""
+        same = {p.spec.id for p in prepared if known.get(p.spec.id) is p}
+        for key in set(self._runners.refused) - same:
+            del self._runners.refused[key]
+
+    async def say_problems(self) -> None:
+        """Tell why checks do not run, when that has changed.
+
+        :raises DatabaseUnusable: It cannot be written now; call it again.
+        """
+        found = self.problems | self._runners.refused
+        if self.on_problems and found != self._said:
+            await self.on_problems(found)
+            self._said = found
 
     # --- Running --------------------------------------------------------
 
@@ -108,6 +130,7 @@ class Engine:
         self._begin([(one, now) for one in self._schedule.prepared()], now)
         while self._running:
             await asyncio.sleep(0.02)
+        await self.say_problems()
 
     def _begin(self, due, now):
         batch, latest = [], 0.0
@@ -193,11 +216,6 @@ def prepare_all(specs, around, known):
             problems[spec.id] = str(error)
         except Exception as error:
             # One check must never stop the others, whatever its row holds.
-            logger.exception("Check %s cannot be prepared", spec.id)
+            logger.exception("Check %s (%s) cannot be prepared", spec.id, spec.host)
             problems[spec.id] = f"It cannot be prepared: {error}."
     return prepared, problems
-
-
-def called(key, name) -> str:
-    """A check for a person who reads the log."""
-    return f"{key} ({name})" if name else str(key)

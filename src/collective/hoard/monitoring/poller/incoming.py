@@ -3,7 +3,6 @@
 from ..checks.interfaces import Outcome
 from ..checks.thresholds import judge_values
 from ..foreign import document_of
-from ..foreign import is_number
 from ..foreign import storable
 from ..history.values import read_values
 from ..interfaces import Sample
@@ -135,7 +134,8 @@ def _time(row, now):
     time = row.get("time", now)
     if type(time) not in (int, float):
         raise ResultRefused("time must be a number: UTC seconds since 1970.")
-    if not is_number(time):
+    # Also integers: those of JSON have no end, those of a database do.
+    if not abs(time) < 1e12:
         raise ResultRefused("time is no time.")
     return time if isinstance(time, int) else round(time, 6)
 
@@ -178,8 +178,11 @@ NUMBERS = ("pid", "checks", "running", "late", "waiting", "lost")
 
 def beat_of(document: dict) -> dict:
     """:raises ValueError: It is none, or a TypeError or AttributeError."""
-    values = {key: int(document.get(key) or 0) for key in NUMBERS}
-    if max(values.values()) >= 1 << 31 or min(values.values()) < 0:
+    numbers = {key: document.get(key) or 0 for key in NUMBERS}
+    if not all(type(n) in (int, float) and abs(n) < 1 << 31 for n in numbers.values()):
+        raise ValueError("a number is none, or out of range")
+    values = {key: int(number) for key, number in numbers.items()}
+    if min(values.values()) < 0:
         raise ValueError("a number is out of range")
     for key in ("version", "note"):
         values[key] = storable(str(document.get(key) or "")[:500])

@@ -52,6 +52,8 @@ class Keeper:
         self._seen = {}
         #: The last samples could not be stored; what misses them waits.
         self._missed = False
+        #: What closing slots has changed, and nobody was told of yet.
+        self._closed = []
 
     async def call(self, work, *arguments):
         """Run *work* in the thread of the database."""
@@ -72,6 +74,9 @@ class Keeper:
         # What happened while we were away is unknown: said before anything is
         # judged anew, and by one notice, not by one for each check.
         if last is not None and now - last > AWAY:
+            # Rules are judged by how checks stand now, not by how they stood then.
+            while self.store.slots_due(now):
+                self.store.close_slots(now, CLOSE_AT_ONCE)
             self.aftermath.away(self.name, last, now)
 
     def _begin_row(self, now):
@@ -133,10 +138,14 @@ class Keeper:
                 write_timings(connection, list(rows.values()))
 
     def _after(self, changes, now):
-        if self.seq_changed:
-            self.seq_changed()
+        self._wake()
+        changes, self._closed = self._closed + changes, []
         if changes:
             self.aftermath.on_changes(changes, now)
+
+    def _wake(self):
+        if self.seq_changed:
+            self.seq_changed()
 
     # --- The list -------------------------------------------------------
 
@@ -195,11 +204,16 @@ class Keeper:
         now = self._clock()
         more = False
         if self.store.slots_due(now):
-            changes = self.store.close_slots(now, CLOSE_AT_ONCE)
-            self._after(changes, now)
+            self._closed += self.store.close_slots(now, CLOSE_AT_ONCE)
             more = self.store.slots_due(now)
+            self._wake()
+        if more:
+            # What comes at the same moment is told as one.
+            return True
+        if self._closed:
+            self._after([], now)
         self.aftermath.tick(now)
-        return more
+        return False
 
     async def housekeep(self, budget: float) -> None:
         """Pack and forget old samples for at most *budget* seconds."""

@@ -15,6 +15,7 @@ from ..database.tables import check as checks
 from ..database.tables import regime as regimes
 from ..foreign import flaw
 from ..history import meta
+from ..interfaces import LONGEST_RHYTHM
 from .checklist import INTERVAL
 from .checklist import NOBODY
 from .checklist import runners_of
@@ -31,7 +32,15 @@ SHORTEST = 5
 #: A list that would end so many checks, and more than half, is doubted.
 MANY_GONE = 10
 TEXTS = ("name", "title", "address", "host")
-NUMBERS = ("port", "interval", "slot", "fresh", "grace")
+#: {number of a check: (least, most)}; seconds, but for the port. Larger ones
+#: would wreck totals, and no column holds them.
+NUMBERS = {
+    "port": (1, 65_535),
+    "interval": (SHORTEST, LONGEST_RHYTHM),
+    "slot": (1, LONGEST_RHYTHM),
+    "fresh": (1, LONGEST_RHYTHM),
+    "grace": (1, LONGEST_RHYTHM),
+}
 KEYS = frozenset((*TEXTS, *NUMBERS, "kind", "params", "timeout"))
 #: Columns that a list decides.
 COLUMNS = ("title", "kind", "address", "port", "host", "params", "interval", "timeout")
@@ -53,12 +62,16 @@ class ListResult:
     removed: int = 0
 
 
-def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
+def put_list(
+    store, bearer, rows, now, around=None, force=False, trusted=False
+) -> ListResult:
     """Make *rows* the whole list of the source *bearer*.
+
+    *trusted*: checks of its owner group may reach and use anything.
 
     :raises ListRefused: It is not stored, also not in part.
     """
-    wanted = read_rows(rows, around or Surroundings())
+    wanted = read_rows(rows, around or Surroundings(), trusted)
     with store.writing() as connection:
         known = _known(connection, wanted)
         own = {
@@ -81,7 +94,7 @@ def put_list(store, bearer, rows, now, around=None, force=False) -> ListResult:
     return result
 
 
-def read_rows(rows, around) -> dict:
+def read_rows(rows, around, trusted=False) -> dict:
     """{name: columns}, all of them good.
 
     :raises ListRefused: Some are not.
@@ -93,7 +106,7 @@ def read_rows(rows, around) -> dict:
     wanted, problems = {}, []
     for place, row in enumerate(rows):
         try:
-            columns = read_row(row, around)
+            columns = read_row(row, around, trusted)
             if columns["name"] in wanted:
                 raise CheckUnusable(f"{columns['name']} is in the list twice.")
             wanted[columns["name"]] = columns
@@ -104,41 +117,54 @@ def read_rows(rows, around) -> dict:
     return wanted
 
 
-def read_row(row, around) -> dict:
+def read_row(row, around, trusted=False) -> dict:
     """:raises CheckUnusable: It is no check that can run."""
     if not isinstance(row, dict):
         raise CheckUnusable("A check is an object with kind, address and host.")
     if unknown := sorted(set(row) - KEYS):
         raise CheckUnusable(f"Unknown keys: {', '.join(map(str, unknown))[:200]}.")
-    for key in TEXTS:
-        _text(key, row.get(key) or "")
-    for key in NUMBERS:
-        if type(row.get(key, 1) or 1) is not int or (row.get(key) or 1) < 1:
-            raise CheckUnusable(f"{key} must be a whole number, 1 or more.")
+    look_at(row)
     columns = {**row, "params": _params(row), "timeout": row.get("timeout", TIMEOUT)}
     if row.get("kind") not in KINDS:
-        raise CheckUnusable(f"kind must be one of: {', '.join(KINDS)}.")
+        raise CheckUnusable(f"kind must be one of: {', '.join(KINDS)}.", "kind")
     columns["interval"] = row.get("interval") or (
         None if row["kind"] == "passive" else INTERVAL
     )
-    if (columns["interval"] or SHORTEST) < SHORTEST:
-        raise CheckUnusable(f"interval must be at least {SHORTEST} seconds.")
     columns["name"] = row.get("name") or derived_name(row)
-    _try(columns, around)
+    _try(columns, around, trusted)
     return columns
 
 
-def _text(key, value):
-    if not isinstance(value, str) or len(value) > 500:
-        raise CheckUnusable(f"{key} must be a text of up to 500 characters.")
-    if words := flaw(value, 500):
-        raise CheckUnusable(f"{key} {words}.")
+def is_plain(value):
+    """One line of text: control characters would become part of what is sent."""
+    return isinstance(value, str) and not flaw(value, 500)
+
+
+def look_at(row):
+    """:raises CheckUnusable: A text is none, or a number is out of its bounds."""
+    for key in TEXTS:
+        value = row.get(key)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            raise CheckUnusable(f"{key} must be a text of up to 500 characters.", key)
+        # One line: control characters would become part of what is sent.
+        if words := flaw(value, 500):
+            raise CheckUnusable(
+                f"{key} must be a text of up to 500 characters; it {words}.", key
+            )
+    for key, (least, most) in NUMBERS.items():
+        value = row.get(key)
+        if value is not None and (type(value) is not int or not least <= value <= most):
+            what = f"{key} must be a whole number from {least} to {most}"
+            days = f" ({most // 86_400} days)" if most == LONGEST_RHYTHM else ""
+            raise CheckUnusable(f"{what}{days}.", key)
 
 
 def _params(row):
     params = row.get("params") or {}
     if not isinstance(params, dict):
-        raise CheckUnusable("params must be names with values.")
+        raise CheckUnusable("params must be names with values.", "params")
     return params
 
 
@@ -146,18 +172,18 @@ def derived_name(row) -> str:
     """A name from what S1 makes a check of: kind, host and address."""
     host = row.get("host") or row.get("address") or ""
     if not host:
-        raise CheckUnusable("A check needs a name, a host or an address.")
+        raise CheckUnusable("A check needs a name, a host or an address.", "host")
     port = f":{row['port']}" if row.get("port") else ""
     apart = row.get("address") and row.get("address") != host
     at = f" at {row['address']}" if apart else ""
     return f"{row['kind']}://{host}{port}{at}"
 
 
-def _try(columns, around):
-    """Whether the check could run; what it may reach is decided by who runs it."""
+def _try(columns, around, trusted):
+    """Whether the check could run; where names lead is seen when it runs."""
     timeout = columns["timeout"]
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        raise CheckUnusable("timeout must be a number of seconds.")
+        raise CheckUnusable("timeout must be a number of seconds.", "timeout")
     spec = CheckSpec(
         0,
         columns["kind"],
@@ -167,9 +193,14 @@ def _try(columns, around):
         columns["params"],
         columns["interval"] or INTERVAL,
         timeout,
-        trusted=False,
+        trusted=trusted,
     )
-    prepare(spec, around)
+    try:
+        prepare(spec, around)
+    except CheckUnusable as error:
+        # What says nothing else is about a parameter.
+        error.field = error.field or "params"
+        raise
 
 
 def _known(connection, wanted):

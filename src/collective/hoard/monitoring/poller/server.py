@@ -7,6 +7,7 @@ from .answers import in_words
 from .answers import refusal
 from .answers import reply
 from .answers import too_large
+from .checklist import trust
 from .configuration import secret
 from .event_tokens import opened
 from .event_tokens import TokenRefused
@@ -209,7 +210,8 @@ class Server:
         except ValueError as error:
             raise refusal(web.HTTPBadRequest, f"This is not JSON: {error}.") from error
         rows = document.get("checks") if isinstance(document, dict) else document
-        keeper = self.service.keeper
+        keeper, configuration = self.service.keeper, self.service.configuration
+        trusted = trust(configuration.checks)
         try:
             result = await keeper.call(
                 put_list,
@@ -217,8 +219,9 @@ class Server:
                 who,
                 rows,
                 self.service.clock(),
-                self.service.configuration.surroundings(),
+                configuration.surroundings(),
                 request.query.get("force") == "1",
+                trusted(who.owner_group, who.name),
             )
         except ListRefused as error:
             problems = error.problems
@@ -252,7 +255,8 @@ class Server:
                 web.HTTPServiceUnavailable, "Too many listeners; poll instead."
             )
         since = request.headers.get("Last-Event-ID") or request.query.get("since", "")
-        client = await self.hub.join(groups, int(since) if since.isdecimal() else None)
+        known = since.isascii() and since.isdecimal() and len(since) < 18
+        client = await self.hub.join(groups, int(since) if known else None)
         response = web.StreamResponse(headers={**COMMON, **self._cors(request)})
         response.content_type = "text/event-stream"
         response.headers["X-Accel-Buffering"] = "no"

@@ -11,8 +11,11 @@ from .flow import limits
 from .hours import parse_hours
 from .interfaces import CHANNELS
 from .interfaces import Contact
+from .shapes import demand_lines
 from .shapes import is_number
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 
 
 CONTACT_KEYS = {"name", "channel", "address", "zone", "quiet", "settings", "id"}
@@ -85,6 +88,8 @@ def make_contact(data):
     """
     name = str(data.get("name") or "")
     strange(data, CONTACT_KEYS, f"Contact {name!r}")
+    for key in ("name", "address", "channel", "zone", "settings"):
+        demand_lines(f"Contact {name!r}: {key}", data.get(key))
     if not name or not data.get("address"):
         raise WrongSettings(f"Contact {name!r} needs a name and an address.")
     if data.get("channel") not in CHANNELS:
@@ -100,6 +105,8 @@ def make_contact(data):
     if not str(settings.get("secret", "env:")).startswith(("env:", "file:/")):
         # The database is read by many: a secret in it would be none.
         raise WrongSettings(f"Contact {name!r}: a secret is env:NAME or file:/path.")
+    if data["channel"] == "mail":
+        demand_mail(name, str(data["address"]))
     quiet = parse_hours(data["quiet"], zone_name) if data.get("quiet") else None
     return Contact(
         data.get("id", 0),
@@ -112,6 +119,15 @@ def make_contact(data):
     )
 
 
+def demand_mail(name, text):
+    try:
+        Address(addr_spec=text)
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise WrongSettings(
+            f"Contact {name!r}: {text!r} is no mail address such as anna@example.org."
+        ) from error
+
+
 def make_policy(data, contacts):
     """A `Policy` from plain data; *contacts* are the names there are.
 
@@ -121,6 +137,7 @@ def make_policy(data, contacts):
     name = str(data.get("name") or "")
     what = f"Policy {name!r}"
     strange(data, POLICY_KEYS, what)
+    demand_lines(f"{what}: name", name)
     severity = data.get("severity", "warn")
     if severity not in STATUSES[1:4]:
         raise WrongSettings(f"{what}: severity is warn, unknown or crit.")

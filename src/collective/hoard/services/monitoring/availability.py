@@ -21,24 +21,26 @@ class Get(MonitoringService):
     ``&group=`` narrows, ``&with_maintenance=1`` counts maintenance as what it was.
     """
 
+    takes_path = True
+
     def work(self):
         with self.reading() as self.db:
             until = min(self.moment("until", self.now), self.now)
             since = self.moment("since", until - 30 * DAY)
             if since >= until:
                 raise Refused(400, "BadRequest", BACKWARDS, [("until", BACKWARDS)])
-            with_it = self.given("with_maintenance") == "1"
+            with_it = self.flag("with_maintenance")
             answer = {"since": iso(since), "until": iso(until)}
             if self._path:
-                return answer | self._one(self.number(), since, until)
+                return answer | self._one(self.number(), since, until, with_it)
             group = self.given("group")[:200]
             total, found = report.shares(self.db, since, until, group, with_it)
         return answer | self._page(total, found)
 
-    def _one(self, number, since, until):
+    def _one(self, number, since, until, with_it):
         if one.find(self.db, number) is None:
             raise Refused(404, "NotFound", GONE)
-        share = one.share(self.db, number, since, until)
+        share = one.share(self.db, number, since, until, with_it)
         return {"@id": self.url("availability", number), **numbers(share)}
 
     def _page(self, total, found):

@@ -22,6 +22,10 @@ from zope.publisher.interfaces import IPublishTraverse
 MOST_BYTES = 2_000_000
 NOT_DONE = _("Nothing was stored.")
 GONE = _("There is no such check.")
+NOTHING = _("There is nothing at this address.")
+ONCE = _("${name} may be given only once.")
+NO_WHOLE = _("${name} must be a whole number, 1 or more.")
+NO_CHOICE = _("${name} must be one of: ${words}.")
 NO_TIME = _("Give a time as 2026-11-22T08:30+01:00, a date, or UTC seconds.")
 
 
@@ -34,6 +38,8 @@ class MonitoringService(HoardService):
 
     needs = VIEW
     writes = False
+    #: Whether something may follow the service in the address.
+    takes_path = False
 
     def __init__(self, context, request):
         super().__init__(context, request)
@@ -47,6 +53,8 @@ class MonitoringService(HoardService):
         demand(self.needs)
         if self.writes:
             guard(self.request)
+        if self._path and not self.takes_path:
+            raise Refused(404, "NotFound", NOTHING)
         try:
             return self.work()
         except NotDone as error:
@@ -84,14 +92,45 @@ class MonitoringService(HoardService):
             raise Refused(404, "NotFound", GONE)
         return int(text)
 
-    def given(self, name, default=""):
-        value = self.request.form.get(name, default)
-        return value if isinstance(value, str) else default
+    def given(self, name):
+        """What stands in the address; empty where it is not there.
+
+        :raises Refused: 400, it is there more than once.
+        """
+        value = self.request.form.get(name, "")
+        if not isinstance(value, str):
+            self.wrong(name, ONCE)
+        return value
 
     def whole(self, name, default, most):
+        """A number from 1; *most* where it is more.
+
+        :raises Refused: 400, it is none.
+        """
         text = self.given(name)
-        good = text.isascii() and text.isdecimal() and len(text) < 10
-        return min(max(int(text), 1), most) if good else default
+        if not text:
+            return default
+        if not (text.isascii() and text.isdecimal() and int(text[:10])):
+            self.wrong(name, NO_WHOLE)
+        return most if len(text) > 9 else min(int(text), most)
+
+    def flag(self, name):
+        """:raises Refused: 400, it is neither 1 nor 0."""
+        return self.choice(name, ("0", "1")) == "1"
+
+    def choice(self, name, words):
+        """One of *words*, or empty.
+
+        :raises Refused: 400, it is another.
+        """
+        text = self.given(name)
+        if text and text not in words:
+            self.wrong(name, NO_CHOICE, words=", ".join(words))
+        return text
+
+    def wrong(self, name, message, **more):
+        text = _(message, mapping={"name": name, **more})
+        raise Refused(400, "BadRequest", text, [(name, text)])
 
     def moment(self, name, default):
         """UTC seconds of a parameter; dates begin in the site's zone.
@@ -101,7 +140,8 @@ class MonitoringService(HoardService):
         text = self.given(name).strip().replace(" ", "+")
         if not text:
             return default
-        if text.isascii() and text.isdecimal() and len(text) < 12:
+        good = text.isascii() and text.isdecimal() and len(text) < 12
+        if good and int(text) <= times.LATEST:
             return int(text)
         day = times.read_date(text)
         found = times.start_of(day) if day else times.read_local(text)

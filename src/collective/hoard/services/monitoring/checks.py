@@ -17,11 +17,14 @@ MOST_LIST_BYTES = 20_000_000
 PUT_SHAPE = _(
     'The body must be an object with "source", a text, and "checks", the whole list.'
 )
+NO_FLAG = _("enabled must be true or false.")
 COLUMNS = ("name", "title", "kind", "address", "host", "port", "interval", "timeout")
 
 
 class Get(MonitoringService):
     """A page of the list by name, or one check with its settings."""
+
+    takes_path = True
 
     def work(self):
         with self.reading() as self.db:
@@ -39,7 +42,7 @@ class Get(MonitoringService):
         asked = standings.Asked(
             text=self.given("text")[:200],
             group=self.given("group")[:200],
-            status=self.given("status"),
+            status=self.choice("status", standings.ORDER),
             page=self.whole("page", 1, 1_000_000),
             size=self.whole("size", 100, standings.LARGEST),
         )
@@ -79,11 +82,11 @@ class Post(MonitoringService):
 class Patch(MonitoringService):
     """Change one check; what the body does not have stays as it is."""
 
-    needs, writes = MANAGE, True
+    needs, writes, takes_path = MANAGE, True, True
 
     def work(self):
         number, change = self.number(), self.body()
-        paused = change.pop("enabled", None)
+        enabled = read_enabled(change)
         with self.reading() as self.db:
             row = one.find(self.db, number)
             if row is None or row.removed is not None:
@@ -91,8 +94,8 @@ class Patch(MonitoringService):
             before = settings(self.db, row)
         if change:
             checks.change(number, {**before, **change})
-        if paused is not None:
-            (checks.resume if paused else checks.pause)(number)
+        if enabled is not None:
+            (checks.resume if enabled else checks.pause)(number)
         with self.reading() as self.db:
             return described(self, one.find(self.db, number))
 
@@ -100,7 +103,7 @@ class Patch(MonitoringService):
 class Delete(MonitoringService):
     """Stop watching; the history is kept."""
 
-    needs, writes = MANAGE, True
+    needs, writes, takes_path = MANAGE, True, True
 
     def work(self):
         number = self.number()
@@ -123,7 +126,7 @@ class Put(MonitoringService):
         good = isinstance(source, str) and 0 < len(source.strip()) <= 200
         if not good or not isinstance(rows, list) or set(data) - {"source", "checks"}:
             raise Refused(400, "BadRequest", PUT_SHAPE)
-        force = self.given("force") == "1"
+        force = self.flag("force")
         done = checks.put(source.strip(), rows, TRUSTED, force)
         return {
             "inserted": done.inserted,
@@ -131,6 +134,19 @@ class Put(MonitoringService):
             "changed": done.changed,
             "removed": done.removed,
         }
+
+
+def read_enabled(change):
+    """Take ``enabled`` out of *change*; None where it is not there.
+
+    :raises Refused: 400, it is neither true nor false.
+    """
+    if "enabled" not in change:
+        return None
+    enabled = change.pop("enabled")
+    if not isinstance(enabled, bool):
+        raise Refused(400, "BadRequest", NO_FLAG, [("enabled", NO_FLAG)])
+    return enabled
 
 
 def settings(connection, row):

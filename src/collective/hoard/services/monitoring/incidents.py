@@ -20,6 +20,8 @@ SHAPE = _(
 class Get(MonitoringService):
     """A page, open ones first (``?open=1``: only those), or one of them."""
 
+    takes_path = True
+
     def work(self):
         with self.reading() as connection:
             if self._path:
@@ -28,7 +30,7 @@ class Get(MonitoringService):
                 connection,
                 self.now,
                 self.whole("page", 1, 1_000_000),
-                self.given("open") == "1",
+                self.flag("open"),
             )
             return {
                 "@id": self.url("incidents"),
@@ -45,7 +47,7 @@ class Get(MonitoringService):
 class Post(MonitoringService):
     """``@hoard-incidents/NUMBER``: a note, or who takes care."""
 
-    needs, writes = rights.ACKNOWLEDGE, True
+    needs, writes, takes_path = rights.ACKNOWLEDGE, True, True
 
     def work(self):
         data = self.body(100_000)

@@ -14,7 +14,7 @@ class Get(MonitoringService):
             group = self.given("group")[:200]
             asked = standings.Asked(
                 group=group,
-                status=self.given("status") or "crit",
+                status=self.choice("status", standings.ORDER) or "crit",
                 page=self.whole("page", 1, 1_000_000),
                 size=self.whole("size", 100, standings.LARGEST),
             )

@@ -1,6 +1,7 @@
 """``@@hoard-check/NUMBER``: everything about one check."""
 
 from ...forms.zone import site_zone
+from ...monitoring.judge.interfaces import DERIVED
 from .. import rights
 from .. import times
 from .. import words
@@ -182,8 +183,8 @@ class Check(Below):
 
     def _points(self):
         """The samples of a period as JSON for uPlot, no more than it has pixels."""
-        since = self.number("since", self.since, 1 << 40)
-        until = self.number("until", self.now, 1 << 40)
+        since = self.number("since", self.since, times.LATEST)
+        until = self.number("until", self.now, times.LATEST)
         since = max(since, until - LONGEST)
         width = min(self.number("width", WIDTH), MOST_POINTS)
         buckets = []
@@ -219,6 +220,17 @@ class Check(Below):
     @property
     def why_not(self):
         return one.problems(self.db, self.row.id)
+
+    @property
+    def is_derived(self):
+        """Whether it is the history of a rule or an alarm, changed elsewhere."""
+        return self.row.kind in DERIVED
+
+    @property
+    def edit_url(self):
+        if self.is_derived:
+            return self.entry_url(self.row)
+        return self.url("hoard-check-edit", id=self.row.id)
 
     @property
     def memberships(self):

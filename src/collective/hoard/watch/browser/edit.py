@@ -1,20 +1,20 @@
 """``@@hoard-check-edit``: a check added, changed or removed in the browser."""
 
 from ...monitoring.checks.interfaces import KINDS
-from ..interfaces import Refused
+from ...monitoring.judge.interfaces import DERIVED
 from ..reading import one
 from ..reading import standings
 from ..writing import checks
 from ..writing.checks import GONE
 from .page import Page
+from .typed import LABELS
+from .typed import LISTS
+from .typed import typed
 from collective.hoard import _
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 import json
 
 
-TEXTS = ("name", "title", "kind", "host", "address")
-NUMBERS = ("port", "interval", "slot", "fresh")
-LISTS = ("groups", "tags")
 KIND_TITLES = {
     "http": _("Web page (http)"),
     "https": _("Web page (https)"),
@@ -25,8 +25,6 @@ KIND_TITLES = {
     "munin": _("Munin node"),
     "passive": _("Others bring the results (passive)"),
 }
-NO_NUMBER = _("${column} must be a whole number, not “${value}”.")
-NO_JSON = _('Parameters must be a JSON object, such as {"path": "/"}.')
 
 
 class EditCheck(Page):
@@ -42,6 +40,8 @@ class EditCheck(Page):
             if self.row is None or self.row.removed is not None:
                 self.tell(GONE, "warning")
                 return self.redirect(self.url("hoard-monitoring"))
+            if self.row.kind in DERIVED:
+                return self.redirect(self.entry_url(self.row))
         return self.index()
 
     @property
@@ -53,7 +53,7 @@ class EditCheck(Page):
             checks.remove(self.check_id)
             self.tell(_("The check was removed. Its history is kept."))
             return self.redirect(self.url("hoard-monitoring"))
-        row = self._typed()
+        row = typed(self.given)
         if self.check_id:
             checks.change(self.check_id, row)
             number = self.check_id
@@ -61,24 +61,6 @@ class EditCheck(Page):
             number = checks.add(row)
         self.tell(_("The check was saved. The poller takes it over within seconds."))
         return self.redirect(self.url("hoard-check", number))
-
-    def _typed(self):
-        """The row that the form holds.
-
-        :raises Refused: A number is none, or the parameters are no JSON.
-        """
-        row = {key: self.given(key).strip() for key in TEXTS if self.given(key).strip()}
-        for key in (*NUMBERS, "timeout"):
-            if text := self.given(key).strip():
-                row[key] = whole(key, text)
-        for key in LISTS:
-            row[key] = self.given(key)
-        if text := self.given("params").strip():
-            try:
-                row["params"] = json.loads(text)
-            except (ValueError, RecursionError) as error:
-                raise Refused([("params", NO_JSON)]) from error
-        return row
 
     # --- For the template -----------------------------------------------
 
@@ -114,13 +96,16 @@ class EditCheck(Page):
     @property
     def general(self):
         """Problems that belong to no field that is shown."""
-        shown = {*TEXTS, *NUMBERS, *LISTS, "timeout", "params"}
-        return [text for field, text in self.problems if field not in shown]
+        return [text for field, text in self.problems if field not in LABELS]
 
+    def invalid(self, name):
+        """The value of ``aria-invalid``, or None."""
+        return "true" if self.wrong(name) else None
 
-def whole(name, text):
-    try:
-        return float(text) if name == "timeout" else int(text)
-    except ValueError as error:
-        words = _(NO_NUMBER, mapping={"column": name, "value": text[:50]})
-        raise Refused([(name, words)]) from error
+    def described(self, name, has_help=False):
+        """Ids of what describes a field: its error, its help."""
+        found = [f"hoard-{name}-error"] if self.wrong(name) else []
+        return " ".join([*found, f"hoard-{name}-help"] if has_help else found) or None
+
+    def look(self, name, base="form-control"):
+        return f"{base} is-invalid" if self.wrong(name) else base

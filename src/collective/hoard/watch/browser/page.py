@@ -110,6 +110,11 @@ class Page(BrowserView):
             f"?{asked}" if asked else ""
         )
 
+    def entry_url(self, row):
+        """Where the rule or alarm is written down whose history *row* carries."""
+        name = row.name.removeprefix(f"{row.kind}:")
+        return self.url("hoard-rules-edit", kind=row.kind, name=name)
+
     @property
     def navigation(self):
         """``[(name, title, address)]`` of the pages that the user may open."""
@@ -136,7 +141,7 @@ class Page(BrowserView):
         value = self.request.form.get(name, default)
         return value if isinstance(value, str) else default
 
-    def number(self, name, default=1, most=1_000_000):
+    def number(self, name, default=1, most=2**31 - 1):
         text = self.given(name)
         good = text.isascii() and text.isdecimal() and len(text) < 14
         return min(max(int(text), 1), most) if good else default

@@ -20,6 +20,8 @@ class ImportChecks(Page):
     index = ViewPageTemplateFile("templates/import.pt")
 
     lines, text = None, ""
+    #: What comparing did, and of which items no check can be made.
+    compared, unwatchable = "", ()
 
     def change(self):
         """Show what would happen; with ``confirm`` let it happen."""
@@ -45,13 +47,21 @@ class ImportChecks(Page):
         return None
 
     def _reconcile(self):
-        kept, dropped = reconcile(self.context)
+        done = reconcile(self.context)
         words = _(
-            "${kept} items are watched, ${dropped} no longer.",
-            mapping={"kept": kept, "dropped": dropped},
+            "${kept} items are watched; ${changed} checks were changed, ${dropped} "
+            "ended.",
+            mapping={
+                "kept": done.kept,
+                "changed": done.changed,
+                "dropped": done.dropped,
+            },
         )
-        self.tell(words)
-        return self.redirect(self.url())
+        if not done.refused:
+            self.tell(words)
+            return self.redirect(self.url())
+        self.compared, self.unwatchable = words, done.refused
+        return None
 
     def _text(self):
         upload = self.request.form.get("file")
@@ -79,4 +89,4 @@ class ImportChecks(Page):
             found[action] += 1
         return found
 
-    columns = ", ".join(COLUMNS)
+    columns, most = ", ".join(COLUMNS), SHOWN

@@ -119,9 +119,12 @@ def suppressed(connection, check_id, since, until):
     return count, found[::-1][:MOST]
 
 
-def share(connection, check_id, since, until):
+def share(connection, check_id, since, until, with_maintenance=False):
     """The `Availability` of one check."""
-    return availability(connection, since, until, [check_id])[check_id]
+    found = availability(
+        connection, since, until, [check_id], with_maintenance=with_maintenance
+    )
+    return found[check_id]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
 """Acknowledgements, notes and maintenance."""
 
+from ...monitoring.control import CONTROL
 from ...monitoring.database import tables as t
 from ...monitoring.history import meta
 from ...monitoring.interfaces import MonitoringError
 from ...monitoring.interfaces import UnknownCheck
 from ...monitoring.judge import spans
+from ...monitoring.judge.meant import fits_something
+from ...monitoring.judge.meant import unknown_names
 from ...monitoring.judge.parser import parse_selector
+from ...monitoring.judge.selectors import EVERYTHING
+from ...monitoring.judge.windows import apart
 from ...monitoring.judge.windows import checked
 from ...monitoring.judge.windows import Maintenance
 from ...monitoring.telling import incidents
@@ -23,6 +28,8 @@ NO_CHECK = _("There is no such check any more.")
 EMPTY = _("Write what you want to tell the others.")
 NO_TITLE = _("A window needs a title: it is what others read.")
 NO_TIMES = _("Give the beginning and the end as 2026-12-31T08:30.")
+UNKNOWN = _("There is no check or group like this: ${names}.")
+FITS_NONE = _("“${selector}” fits no check, so that nothing would be in maintenance.")
 OVER = _("This window is over already.")
 LONGEST = 2000
 
@@ -83,7 +90,7 @@ def add_window(title, since, until, author, selector="*", recurrence="", zone="U
 
     :raises Refused: It cannot be worked out; the message says why.
     """
-    title = clean(title)
+    title = CONTROL.sub(" ", clean(title))
     if not title:
         raise Refused([("title", NO_TITLE)])
     if since is None or until is None:
@@ -91,11 +98,12 @@ def add_window(title, since, until, author, selector="*", recurrence="", zone="U
     recurrence, selector = clean(recurrence), clean(selector) or "*"
     values = {"since": since, "until": until, "zone": zone, "selector": selector}
     try:
-        parse_selector(selector)
-        checked(Maintenance(0, title, since, until, recurrence, zone, selector))
+        meant = parse_selector(selector)
+        apart(checked(Maintenance(0, title, since, until, recurrence, zone, selector)))
     except MonitoringError as error:
         raise Refused([("selector", str(error))]) from error
     with writing() as (_store, connection):
+        demand_meant(connection, meant)
         made = connection.execute(
             insert(t.maintenance).values(
                 title=title,
@@ -110,6 +118,17 @@ def add_window(title, since, until, author, selector="*", recurrence="", zone="U
         spans.write(connection, window, clock())
         meta.bump_generation(connection)
     return number
+
+
+def demand_meant(connection, selector):
+    """:raises Refused: It names what there is not, or fits no check at all."""
+    missing = unknown_names(connection, selector)
+    if missing:
+        names = {"names": ", ".join(missing)[:500]}
+        raise Refused([("selector", _(UNKNOWN, mapping=names))])
+    if selector != EVERYTHING and not fits_something(connection, selector):
+        text = {"selector": str(selector)[:500]}
+        raise Refused([("selector", _(FITS_NONE, mapping=text))])
 
 
 def end_window(number):

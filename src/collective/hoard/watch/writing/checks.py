@@ -1,8 +1,10 @@
 """Checks added, changed, paused and removed by people."""
 
 from ...monitoring.checks.interfaces import CheckUnusable
+from ...monitoring.checks.surroundings import elsewhere
 from ...monitoring.database import tables as t
 from ...monitoring.history import meta
+from ...monitoring.judge import interfaces as kinds
 from ...monitoring.poller.lists import COLUMNS
 from ...monitoring.poller.lists import ListRefused
 from ...monitoring.poller.lists import put_list
@@ -11,6 +13,7 @@ from ...monitoring.poller.tokens import Bearer
 from ..engines import storing
 from ..engines import writing
 from ..interfaces import Refused
+from ..rights import CONTENT
 from ..times import now as clock
 from .rows import message_of
 from .rows import read
@@ -23,9 +26,16 @@ from sqlalchemy import update
 
 
 c = t.check.c
+#: What says where a check goes.
+TARGET = ("address", "host")
+#: Another owner group is told from none at all.
+AS_IT_IS = object()
 TAKEN = _("There is a check “${name}” already.")
 LISTED = _("This check comes with the list of ${source}: change it there.")
-DERIVED = _("“${name}” is a rule or an alarm, not a check.")
+DERIVED = _(
+    "“${name}” is a rule or an alarm, not a check. Change it on the page Rules, where "
+    "“enabled = false” pauses it."
+)
 GONE = _("There is no such check. It may have been removed meanwhile.")
 
 
@@ -54,8 +64,10 @@ def add(row, trusted=True, owner_group=None, uid=None):
     return ids[0]
 
 
-def change(check_id, row, trusted=True):
+def change(check_id, row, trusted=True, owner_group=AS_IT_IS, revive=False):
     """Let a check be as *row* says; its name may change, its history stays.
+
+    With *revive* also one that was removed, which is watched again.
 
     :raises Refused: See `add`.
     """
@@ -63,7 +75,7 @@ def change(check_id, row, trusted=True):
         known = connection.execute(
             select(t.check).where(c.id == check_id)
         ).one_or_none()
-        if known is None or known.removed is not None:
+        if known is None or (known.removed is not None and not revive):
             refuse("", GONE)
         refuse_foreign(known)
         wanted = one({"name": known.name, **row}, trusted)
@@ -72,7 +84,7 @@ def change(check_id, row, trusted=True):
             refuse("name", _(TAKEN, mapping={"name": wanted.name}))
         query = update(t.check).where(c.id == check_id)
         connection.execute(query.values(name=wanted.name))
-        write(connection, [wanted], {wanted.name: known}, known.owner_group, known.uid)
+        write(connection, [wanted], {wanted.name: known}, owner_group, known.uid)
     finish([wanted], {wanted.name: known})
 
 
@@ -91,7 +103,7 @@ def save_all(rows, trusted=True):
                 problems.append((place + 1, refused.problems[0][1]))
         if problems:
             raise Refused(problems)
-        ids = write(connection, wanted, known, None, None)
+        ids = write(connection, wanted, known, AS_IT_IS, None)
     finish(wanted, known)
     added = sum(1 for one_ in wanted if living(known.get(one_.name)) is None)
     return Saved(ids, added, len(wanted) - added)
@@ -147,19 +159,19 @@ def put(source, rows, owner_group=None, force=False):
     bearer = Bearer(0, source, "push", False, True, owner_group)
     with storing() as store:
         try:
-            return put_list(store, bearer, rows, clock(), force=force)
+            return put_list(store, bearer, rows, clock(), elsewhere(), force, True)
         except ListRefused as error:
             raise Refused([("checks", text) for text in error.problems]) from error
 
 
 def pause(check_id, reason="paused"):
-    """:raises Refused: There is no such check."""
+    """:raises Refused: There is no such check, or it is a rule or an alarm."""
     with storing() as store:
         store.pause(name_of(store, check_id), reason=reason)
 
 
 def resume(check_id):
-    """:raises Refused: There is no such check."""
+    """:raises Refused: See `pause`."""
     with storing() as store:
         store.resume(name_of(store, check_id))
 
@@ -181,11 +193,12 @@ def remove(check_id):
 
 def name_of(store, check_id):
     with store.engine.connect() as connection:
-        query = select(c.name).where(c.id == check_id, c.removed.is_(None))
-        found = connection.scalar(query)
+        query = select(c.name, c.kind).where(c.id == check_id, c.removed.is_(None))
+        found = connection.execute(query).one_or_none()
     if found is None:
         refuse("", GONE)
-    return found
+    refuse_derived(found)
+    return found.name
 
 
 # --- Within a transaction ---------------------------------------------------
@@ -195,7 +208,7 @@ def one(row, trusted):
     try:
         return read(row, trusted)
     except CheckUnusable as error:
-        raise Refused([("", message_of(error))]) from error
+        raise Refused([(error.field, message_of(error))]) from error
 
 
 def refuse(field, message):
@@ -209,10 +222,15 @@ def living(known):
 def refuse_foreign(known):
     if known is None:
         return
-    if known.kind in ("rule", "alarm"):
-        refuse("name", _(DERIVED, mapping={"name": known.name}))
+    refuse_derived(known)
     if known.list_source and known.removed is None:
         refuse("name", _(LISTED, mapping={"source": known.list_source}))
+
+
+def refuse_derived(known):
+    """Rules and alarms live in tables of their own; here is their history alone."""
+    if known.kind in kinds.DERIVED:
+        refuse("name", _(DERIVED, mapping={"name": known.name}))
 
 
 def find(connection, names=None):
@@ -230,8 +248,13 @@ def write(connection, wanted, known, owner_group, uid):
         row = known.get(found.name)
         values = {key: found.columns.get(key) for key in COLUMNS}
         values |= {"updated": time, "list_source": None}
+        # In one transaction with the address: the poller must never see a new
+        # address with the trust of the old one.
+        values["owner_group"] = (
+            owner_after(row, found) if owner_group is AS_IT_IS else owner_group
+        )
         if row is None:
-            ids.append(insert_one(connection, found, values, owner_group, uid, time))
+            ids.append(insert_one(connection, found, values, uid, time))
         else:
             query = update(t.check).where(c.id == row.id)
             connection.execute(query.values(**values))
@@ -241,13 +264,26 @@ def write(connection, wanted, known, owner_group, uid):
     return ids
 
 
-def insert_one(connection, found, values, owner_group, uid, time):
+def owner_after(row, found):
+    """The owner group after a manager's change of what is in *row*.
+
+    Who points an editor's check elsewhere answers for where it goes; who
+    changes anything else of it does not.
+    """
+    if living(row) is None:
+        return None
+    moved = any(
+        (getattr(row, key) or "") != (found.columns.get(key) or "") for key in TARGET
+    )
+    return None if moved and row.owner_group == CONTENT else row.owner_group
+
+
+def insert_one(connection, found, values, uid, time):
     columns = found.columns
     made = connection.execute(
         insert(t.check).values(
             name=found.name,
             uid=uid,
-            owner_group=owner_group,
             created=time,
             monitored_since=time,
             grace=columns.get("grace") or int(columns["timeout"]) + 30,

@@ -1,20 +1,20 @@
 """The checks of content: kept as the content says, found by its UID."""
 
+from ...monitoring.control import CONTROL
 from ...monitoring.database import tables as t
+from ...monitoring.poller.lists import COLUMNS
 from ..engines import reading
-from ..engines import storing
-from ..engines import writing
+from ..reading import one
 from ..rights import CONTENT
 from . import checks
 from .rows import of_address
 from dataclasses import dataclass
 from sqlalchemy import select
-from sqlalchemy import update
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What one item wants; *trusted* if its editor may manage monitoring."""
+    """What one item wants; *trusted* if who set the address may manage monitoring."""
 
     uid: str
     title: str
@@ -26,13 +26,13 @@ class Watch:
     def row(self):
         row = {**of_address(self.address), "name": f"content:{self.uid}"}
         return row | {
-            "title": self.title[:200],
+            "title": CONTROL.sub(" ", self.title)[:200],
             "groups": [self.group] if self.group else [],
         }
 
 
 def keep(watch):
-    """Make the check of an item as *watch* says.
+    """Make the check of an item as *watch* says; whether it was another.
 
     :raises Refused: It cannot be checked.
     :raises CheckUnusable: The address is none.
@@ -41,19 +41,21 @@ def keep(watch):
     known = find(watch.uid)
     if known is None:
         checks.add(watch.row, watch.trusted, group, watch.uid)
-        return
-    if known.removed is not None:
-        revive(known.name)
-    checks.change(known.id, watch.row, watch.trusted)
-    # Who last edited the item decides what its check may reach.
-    with writing() as (_store, connection):
-        query = update(t.check).where(t.check.c.id == known.id)
-        connection.execute(query.values(owner_group=group))
+        return True
+    if is_so(known, checks.one(watch.row, watch.trusted), group):
+        return False
+    checks.change(known.id, watch.row, watch.trusted, group, revive=True)
+    return True
 
 
-def revive(name):
-    with storing() as store:
-        store.resume(name)
+def is_so(known, wanted, group):
+    """Whether nothing would be changed."""
+    if known.removed is not None or known.owner_group != group:
+        return False
+    with reading() as connection:
+        groups, _tags = one.groups(connection, known.id)
+    same = all(getattr(known, key) == wanted.columns.get(key) for key in COLUMNS)
+    return same and set(groups) == set(wanted.groups)
 
 
 def drop(uid):

@@ -3,7 +3,8 @@
 from ...monitoring.checks.interfaces import CheckUnusable
 from ...monitoring.checks.reach import literal
 from ...monitoring.checks.reach import Reach
-from ...monitoring.checks.surroundings import Surroundings
+from ...monitoring.checks.surroundings import elsewhere
+from ...monitoring.control import CONTROL
 from ...monitoring.poller.lists import KEYS
 from ...monitoring.poller.lists import read_row
 from collective.hoard import _
@@ -45,11 +46,13 @@ def read(row, trusted):
     if not isinstance(row, dict):
         raise CheckUnusable("A check is an object with kind, address and host.")
     more = {key: names(row.get(key), key) for key in OURS}
-    columns = read_row({k: v for k, v in row.items() if k not in OURS}, Surroundings())
-    if len(columns["name"]) > LONGEST_NAME or "\0" in columns["name"]:
-        raise CheckUnusable(f"name must be up to {LONGEST_NAME} characters.")
+    given = {k: v for k, v in row.items() if k not in OURS}
+    # Private addresses first: these words are for people who are not the poller's.
     if not trusted:
-        demand_public(columns)
+        demand_public(given)
+    columns = read_row(given, elsewhere(), trusted)
+    if len(columns["name"]) > LONGEST_NAME:
+        raise CheckUnusable(f"name must be up to {LONGEST_NAME} characters.", "name")
     return Wanted(columns, **more)
 
 
@@ -60,11 +63,11 @@ def names(value, key):
     if value is None:
         return []
     if not isinstance(value, list) or len(value) > MOST_NAMES:
-        raise CheckUnusable(f"{key} must be a list of up to {MOST_NAMES} names.")
+        raise CheckUnusable(f"{key} must be a list of up to {MOST_NAMES} names.", key)
     found = []
     for one in value:
-        if not isinstance(one, str) or len(one) > LONGEST_NAME or "\0" in one:
-            raise CheckUnusable(f"{key} must be short texts.")
+        if not isinstance(one, str) or len(one) > LONGEST_NAME or CONTROL.search(one):
+            raise CheckUnusable(f"{key} must be short texts.", key)
         if one.strip() and one.strip() not in found:
             found.append(one.strip())
     return found
@@ -75,12 +78,13 @@ def demand_public(columns):
 
     What names lead to is judged by the poller, each time it connects.
     """
-    for host in (columns.get("address"), columns.get("host")):
-        host = (host or "").strip("[]")
+    for key in ("address", "host"):
+        host = columns.get(key)
+        host = host.strip("[]") if isinstance(host, str) else ""
         if literal(host) and Reach().refusal(host):
-            raise CheckUnusable(_(PRIVATE, mapping={"address": host}))
+            raise CheckUnusable(_(PRIVATE, mapping={"address": host}), key)
         if host.lower() == "localhost" or host.lower().endswith(".localhost"):
-            raise CheckUnusable(_(PRIVATE, mapping={"address": host}))
+            raise CheckUnusable(_(PRIVATE, mapping={"address": host}), key)
 
 
 def message_of(error):

@@ -54,11 +54,13 @@ class MailChannel:
         return server
 
     def message(self, contact, letter):
+        # First: what is no address must not become the sender either.
+        to = address(contact)
         message = EmailMessage()
         sender = self.settings.sender or contact.address
         message["Subject"] = letter.subject
         message["From"] = Address("Monitoring", addr_spec=sender)
-        message["To"] = address(contact)
+        message["To"] = to
         message["Date"] = format_datetime(datetime.fromtimestamp(letter.created, UTC))
         # The same when it is sent again after a kill: mailboxes show it once.
         message["Message-ID"] = f"<{letter.uuid}@{sender.rpartition('@')[2]}>"
