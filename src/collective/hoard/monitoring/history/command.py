@@ -54,7 +54,7 @@ def add_import(commands):
         metavar="F",
         help="with --create: seconds a verdict holds; default: as long as the slot",
     )
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_availability(commands):
@@ -90,8 +90,8 @@ def add_suppressed(commands):
 
 def add_one_check(command):
     add_database(command)
-    command.add_argument("--check", required=True, metavar="NAME")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--check", required=True, metavar="NAME", help="of the check")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_period(command, required=False):
@@ -102,7 +102,7 @@ def add_period(command, required=False):
             required=required,
             type=moment,
             metavar="T",
-            help="UTC seconds or ISO 8601",
+            help="UTC seconds or ISO 8601, like 2026-11-22T08:30Z",
         )
 
 

@@ -44,7 +44,9 @@ def add_rules(commands):
         metavar="T",
         help="no further back; otherwise as far as there is history",
     )
-    remove = add_action(kinds, "remove", remove_rule, "remove a rule")
+    remove = add_action(
+        kinds, "remove", remove_rule, "remove a rule, alarm, contact or policy"
+    )
     remove.add_argument("name")
     for kind in ("alarm", "contact", "policy"):
         remove.add_argument(
@@ -75,7 +77,7 @@ def add_action(kinds, name, action, text):
     command = kinds.add_parser(name, help=text)
     command.set_defaults(action=action)
     add_database(command)
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="print JSON")
     return command
 
 
@@ -245,10 +247,16 @@ def add_simulate(commands):
         metavar="FILE",
         help="contacts and policies of this file instead of the database's",
     )
-    command.add_argument("--from", dest="since", required=True, metavar="T")
-    command.add_argument("--to", dest="until", required=True, metavar="T")
+    for option, name in (("--from", "since"), ("--to", "until")):
+        command.add_argument(
+            option,
+            dest=name,
+            required=True,
+            metavar="T",
+            help="UTC seconds or ISO 8601, like 2026-11-22T08:30Z",
+        )
     command.add_argument("--text", action="store_true", help="print whole messages")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run_simulation(arguments):

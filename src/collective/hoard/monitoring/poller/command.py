@@ -1,5 +1,6 @@
 """The commands of `hoard-poller` that run checks and let others bring results."""
 
+from ..command import add_database
 from ..command import OK
 from ..command import PROBLEMS
 from ..history.times import moment
@@ -52,15 +53,26 @@ def add_satellite(commands):
 def add_submit(commands):
     command = commands.add_parser("submit", help="bring the result of a check")
     command.set_defaults(action=submit)
-    command.add_argument("--url", required=True, help="of the poller, http(s)://...")
     command.add_argument(
-        "--token", required=True, metavar="REFERENCE", help="env:NAME or file:/path"
+        "--url",
+        required=True,
+        help="of the poller: its http.listen, or what leads there",
     )
-    command.add_argument("--check", metavar="NAME")
-    command.add_argument("--status", choices=("ok", "warn", "crit", "unknown"))
-    command.add_argument("--code", type=int)
-    command.add_argument("--ms", type=float)
-    command.add_argument("--text", default="")
+    command.add_argument(
+        "--token",
+        required=True,
+        metavar="REFERENCE",
+        help="env:NAME or file:/path, where the token is",
+    )
+    command.add_argument("--check", metavar="NAME", help="a passive check")
+    command.add_argument(
+        "--status",
+        choices=("ok", "warn", "crit", "unknown"),
+        help="needed unless there are values, which thresholds judge",
+    )
+    command.add_argument("--code", type=int, help="a number, such as an exit status")
+    command.add_argument("--ms", type=float, help="milliseconds that it took")
+    command.add_argument("--text", default="", help="what to tell people")
     command.add_argument(
         "--time",
         type=moment,
@@ -80,7 +92,11 @@ def add_submit(commands):
     command.add_argument(
         "--spool", metavar="FILE", help="keep here what cannot be sent; sent next time"
     )
-    command.add_argument("--ca-file", metavar="FILE")
+    command.add_argument(
+        "--ca-file",
+        metavar="FILE",
+        help="trusted certificates; the system's by default",
+    )
 
 
 def add_source(commands):
@@ -91,8 +107,10 @@ def add_source(commands):
         " token is refused from then on. What is not said stays as it is.",
     )
     command.set_defaults(action=source)
-    command.add_argument("name", metavar="NAME")
-    command.add_argument("--database", required=True, metavar="URL")
+    command.add_argument(
+        "name", metavar="NAME", help="of the source: a script, a place"
+    )
+    add_database(command)
     command.add_argument(
         "--kind", choices=("push", "satellite"), help="of a new one: push"
     )

@@ -22,7 +22,7 @@ def add_commands(commands):
     )
     command.set_defaults(action=acknowledge)
     add_database(command)
-    command.add_argument("--check", required=True, metavar="NAME")
+    command.add_argument("--check", required=True, metavar="NAME", help="of the check")
     command.add_argument("--author", metavar="WHO", help="you, if nobody is named")
     command.add_argument("--text", default="", metavar="TEXT", help="what is done")
     command.add_argument(
