@@ -11,6 +11,7 @@ from http.server import ThreadingHTTPServer
 from kombu import Connection
 from monitoring.poller.running import Running
 from monitoring.poller.running import Site
+from monitoring.poller.running import wait_for
 from paho.mqtt.publish import single
 from urllib.parse import urlsplit
 import asyncio
@@ -67,7 +68,7 @@ def test_our_own_of_a_poisoned_batch_are_stored(database):
         batch = [Own(sample(1)), Own(sample(2, POISON)), Own(sample(3))]
         running._loop.call_soon_threadsafe(running.service.writer.put, batch)
         assert database.wait_for("SELECT code FROM sample WHERE code = 3")
-        assert running.service.writer.lost == 1
+        assert wait_for(lambda: running.service.writer.lost) == 1
     codes = sorted(code for (code,) in database.ask("SELECT code FROM sample"))
     assert codes == [1, 3]
 

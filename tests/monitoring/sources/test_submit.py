@@ -75,10 +75,8 @@ def test_a_wrong_token_loses_nothing(site, submit, tmp_path, monkeypatch):
 
 def test_a_file_of_results(site, submit, tmp_path):
     path = tmp_path / "results.jsonl"
-    rows = [
-        {"check": "backup", "status": "ok", "time": int(time.time()) - n}
-        for n in range(700)
-    ]
+    now = int(time.time())
+    rows = [{"check": "backup", "status": "ok", "time": now - n} for n in range(700)]
     path.write_text("\n".join(map(json.dumps, rows)))
     with Running(site) as running:
         assert submit(running.url, "--file", str(path)) == (0, "700 sent.\n")
