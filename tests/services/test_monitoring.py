@@ -92,10 +92,23 @@ def test_a_check_is_made_changed_paused_and_removed(ask, database):
     assert rows(database, select(t.check.c.removed).where(t.check.c.id == made["id"]))
 
 
+def test_how_a_check_is_judged_stays_when_something_else_changes(ask):
+    row = {"kind": "passive", "name": "j", "policy": "m of n", "m": 1, "n": 2}
+    made = ask("POST", "checks", row | {"reference": True}, 201)
+
+    changed = ask("PATCH", f"checks/{made['id']}", {"title": "J"})
+
+    judged = {key: changed[key] for key in ("policy", "m", "n", "reference")}
+    assert judged == {"policy": "m of n", "m": 1, "n": 2, "reference": True}
+    usual = {"policy": "best", "m": None, "n": None}
+    assert "m" not in ask("PATCH", f"checks/{made['id']}", usual)
+
+
 @pytest.mark.parametrize(
     "row",
     [
         {},
+        {"kind": "https", "host": "x", "policy": "m of n"},
         {"kind": "https"},
         {"kind": "pigeon", "host": "x"},
         {"kind": "https", "host": "x", "nonsense": 1},

@@ -249,6 +249,8 @@ def test_a_window_is_added_for_a_group_and_ended(user, url, ask):
     [
         ((("title", ""),), "A window needs a title"),
         ((("until", "soon"),), "Give the beginning and the end"),
+        ((("until", "9999-12-31T23:59"),), "Give the beginning and the end"),
+        ((("since", "0001-01-01T00:00"),), "Give the beginning and the end"),
         ((("until", "2029-01-01T10:00"),), "ends before it begins"),
         ((("selector", "group:("),), "group"),
         ((("recurrence", "FREQ=SECONDLY"),), "at most hourly"),
@@ -299,6 +301,7 @@ def test_a_table_is_looked_at_before_it_is_imported(user, url, ask):
         ("kind,host,params\nhttps,x,{\n", "params must be a JSON object"),
         ("what,ever\n1,2\n", "The first line must name the columns"),
         ("", "Choose a file"),
+        ("kind,host,reference\nhttps,x,maybe\n", "reference must be true or false"),
         ("kind,host\nhttps,x\nhttps,x\n", "twice"),
         ('kind,host\n"https,x', "kind must be"),
     ],
@@ -380,6 +383,9 @@ def test_commands_and_secrets_are_the_pollers_to_know(user, url, ask, kind, para
         ("timeout", "1e400", "Time-out in seconds"),
         ("title", "x" * 501, "Title"),
         ("groups", "x" * 300, "Groups"),
+        ("m", "2", "belong to the policy"),
+        ("quorum", "0", "So many sources must see it well"),
+        ("policy", "average", "policy must be one of"),
         ("params", "[1]", "Parameters"),
         ("host", "no host", "is neither a host name"),
         ("params", '{"nonsense": 1}', "Unknown parameters"),
@@ -392,12 +398,52 @@ def test_what_is_wrong_stands_at_its_field(user, url, ask, name, value, label):
     page = post(user, f"{url}hoard-check-edit", *pairs.items())
 
     assert status(user) == 422
-    field = re.search(rf'<(?:input|textarea)[^>]*\bname="{name}"[^>]*>', page)[0]
+    field = re.search(rf'<(?:input|textarea|select)[^>]*\bname="{name}"[^>]*>', page)[0]
     assert 'aria-invalid="true"' in field
     assert f"hoard-{name}-error" in re.search(r'aria-describedby="([^"]*)"', field)[1]
     error = re.search(rf'id="hoard-{name}-error".*?</div>', page, re.DOTALL)[0]
     assert label in error
     assert generation(ask) == before
+
+
+def test_how_it_is_judged_is_shown_and_kept(user, url, ask, names):
+    number = names["https://site-02.example.org"]
+    asked = f"{url}hoard-check-edit?id={number}"
+    pairs = [("id", str(number)), ("kind", "https"), ("host", "site-02.example.org")]
+    judged = [("policy", "m of n"), ("m", "2"), ("n", "3"), ("reference", "1")]
+
+    post(user, asked, *pairs, *judged)
+    user.open(asked)
+
+    page = contents(user)
+    assert re.search(r'<option[^>]*value="m of n"[^>]*selected', page) or re.search(
+        r'<option[^>]*selected[^>]*value="m of n"', page
+    )
+    for name, value in (("m", "2"), ("n", "3"), ("quorum", "")):
+        field = re.search(rf'<input[^>]*\bname="{name}"[^>]*>', page)[0]
+        assert f'value="{value}"' in field
+    assert "checked" in re.search(r'<input[^>]*\bname="reference"[^>]*>', page)[0]
+    assert re.search(r"<details[^>]*\bopen", page)
+    rule = select(t.regime).where(t.regime.c.check_id == number)
+    newest = ask(rule.order_by(t.regime.c.since.desc()))[0]
+    assert (newest.policy, newest.m, newest.n, newest.quorum) == ("m of n", 2, 3, None)
+
+
+def test_a_usual_check_shows_no_rules(user, url, names):
+    user.open(f"{url}hoard-check-edit?id={names['https://site-02.example.org']}")
+
+    assert not re.search(r"<details[^>]*\bopen", contents(user))
+
+
+def test_a_table_says_how_checks_are_judged(user, url, ask):
+    text = "name,kind,policy,m,n,reference\nj,passive,m of n,1,2,yes\n"
+
+    post(user, f"{url}hoard-checks-import", ("text", text), ("confirm", "1"))
+
+    row = ask(select(t.check).where(t.check.c.name == "j"))[0]
+    assert row.reference is True
+    rule = ask(select(t.regime).where(t.regime.c.check_id == row.id))[0]
+    assert (rule.policy, rule.m, rule.n) == ("m of n", 1, 2)
 
 
 def test_a_good_form_marks_no_field(user, url):

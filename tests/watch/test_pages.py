@@ -137,3 +137,36 @@ def test_points_keep_the_peaks(site, user):
         a <= b <= c
         for a, b, c in zip(found["low"], found["middle"], found["high"], strict=True)
     )
+
+
+def test_the_macros_are_no_page(site, visitor, user):
+    for someone in (visitor, user):
+        open_page(someone, site, "hoard-watch-macros")
+        assert status(someone) == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hoard-check/99999999999999999999",
+        "hoard-check/999999999",
+        "hoard-check/1/latency?since=99999999999999999999&until=99999999999999999999",
+        "hoard-check/1/latency?since=1&until=999999999999&width=99999999999999",
+        "hoard-check/1?days=99999999999999999999",
+        "hoard-check-edit?id=99999999999999999999",
+        "hoard-check-edit?id=99999999999",
+        "hoard-incidents/99999999999999999999",
+        "hoard-incidents?page=99999999999999999999",
+        "hoard-monitoring?page=9999999999999",
+        "hoard-availability?since=0001-01-01&until=9999-12-31",
+        "hoard-availability?since=2026-01-01&until=9999-12-31&page=99999999999",
+        "hoard-availability?since=1971-01-01&until=2199-12-31",
+        "hoard-changes?since=99999999999999999",
+        "hoard-changes?since=99999999999999999999999999",
+    ],
+)
+def test_no_number_is_too_large(site, user, name):
+    open_page(user, site, name)
+
+    assert status(user) in (200, 304, 404)
+    assert shows_no_traceback(user)

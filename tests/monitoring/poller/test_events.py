@@ -4,6 +4,7 @@ from collective.hoard.monitoring.poller.event_tokens import opened
 from collective.hoard.monitoring.poller.event_tokens import sign
 from collective.hoard.monitoring.poller.event_tokens import TokenRefused
 from http.client import HTTPConnection
+from urllib.parse import quote
 from urllib.parse import urlsplit
 import json
 import pytest
@@ -167,3 +168,18 @@ def test_without_a_secret_nothing_opens():
         sign("")
     with pytest.raises(TokenRefused):
         opened("", "x.")
+
+
+@pytest.mark.parametrize("length", [3000, 9000, 70_000])
+def test_a_token_that_is_too_long_is_refused_quietly(listen, caplog, length):
+    stream = listen(token="x" * length)
+
+    assert stream.response.status in (400, 403, 414)
+    assert "Traceback" not in caplog.text
+    assert [r for r in caplog.records if r.levelname in ("ERROR", "WARNING")] == []
+
+
+@pytest.mark.parametrize("since", ["9" * 30, "٣", "-1", "x"])
+def test_a_number_that_is_none_is_no_failure(listen, caplog, since):
+    assert listen(since=quote(since)).response.status == 200
+    assert "Traceback" not in caplog.text

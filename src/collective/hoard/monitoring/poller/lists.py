@@ -16,6 +16,7 @@ from ..database.tables import regime as regimes
 from ..foreign import flaw
 from ..history import meta
 from ..interfaces import LONGEST_RHYTHM
+from . import judging
 from .checklist import INTERVAL
 from .checklist import NOBODY
 from .checklist import runners_of
@@ -26,7 +27,6 @@ from sqlalchemy import select
 from sqlalchemy import update
 
 
-SLOT = 600
 MOST = 50_000
 SHORTEST = 5
 #: A list that would end so many checks, and more than half, is doubted.
@@ -41,9 +41,19 @@ NUMBERS = {
     "fresh": (1, LONGEST_RHYTHM),
     "grace": (1, LONGEST_RHYTHM),
 }
-KEYS = frozenset((*TEXTS, *NUMBERS, "kind", "params", "timeout"))
+KEYS = frozenset((*TEXTS, *NUMBERS, "kind", "params", "timeout", *judging.KEYS))
 #: Columns that a list decides.
-COLUMNS = ("title", "kind", "address", "port", "host", "params", "interval", "timeout")
+COLUMNS = (
+    "title",
+    "kind",
+    "address",
+    "port",
+    "host",
+    "params",
+    "interval",
+    "timeout",
+    "reference",
+)
 
 
 class ListRefused(HoardError):
@@ -124,12 +134,14 @@ def read_row(row, around, trusted=False) -> dict:
     if unknown := sorted(set(row) - KEYS):
         raise CheckUnusable(f"Unknown keys: {', '.join(map(str, unknown))[:200]}.")
     look_at(row)
+    judging.look_at(row)
     columns = {**row, "params": _params(row), "timeout": row.get("timeout", TIMEOUT)}
     if row.get("kind") not in KINDS:
         raise CheckUnusable(f"kind must be one of: {', '.join(KINDS)}.", "kind")
     columns["interval"] = row.get("interval") or (
         None if row["kind"] == "passive" else INTERVAL
     )
+    columns["reference"] = bool(row.get("reference"))
     columns["name"] = row.get("name") or derived_name(row)
     _try(columns, around, trusted)
     return columns
@@ -275,32 +287,20 @@ def _insert(connection, name, values, columns, bearer, now):
             **values,
         )
     )
-    slot, fresh = slot_and_fresh(columns)
-    rule = {"since": 0, "slot": slot, "fresh": fresh, "policy": "best"}
-    connection.execute(
-        insert(regimes).values(check_id=made.inserted_primary_key[0], **rule)
-    )
-
-
-def slot_and_fresh(columns) -> tuple:
-    """Slot and freshness in seconds, by R2 and R5 where nothing is said."""
-    slot = columns.get("slot") or SLOT
-    longest = 2 * (columns["interval"] or 0) + columns["timeout"]
-    return slot, columns.get("fresh") or max(slot, int(longest))
+    rule = {"check_id": made.inserted_primary_key[0], "since": 0}
+    connection.execute(insert(regimes).values(**rule, **judging.rules_of(columns)))
 
 
 def _rules(store, wanted, own, now):
-    """Slot and freshness that a list changes hold from now on."""
+    """How results are judged, where a list changes it, holds from now on."""
     with store.engine.connect() as connection:
         c = regimes.c
-        query = select(c.check_id, c.slot, c.fresh).order_by(c.since)
-        newest = {
-            row.check_id: (row.slot, row.fresh) for row in connection.execute(query)
-        }
+        rows = connection.execute(select(regimes).order_by(c.since))
+        newest = {row.check_id: row for row in rows}
     for name, columns in wanted.items():
         row = own.get(name)
         if row is None:
             continue
-        rules = slot_and_fresh(columns)
-        if newest.get(row.id) != rules:
-            store.set_rules(name, int(now), *rules)
+        rules = judging.rules_of(columns)
+        if not judging.same(newest.get(row.id), rules):
+            store.set_rules(name, int(now), **rules)

@@ -22,6 +22,7 @@ from .tasks import Tasks
 from .tokens import bearer
 from .tokens import may
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
@@ -39,6 +40,19 @@ PATIENCE = 30.0
 MOST_LIST_BYTES = 20_000_000
 
 
+def protocol_logger():
+    """For aiohttp: what is wrong with a request is answered, not logged as ours."""
+    found = logging.getLogger(f"{__name__}.protocol")
+    if is_ours not in found.filters:
+        found.addFilter(is_ours)
+    return found
+
+
+def is_ours(record):
+    error = (record.exc_info or (None, None))[1]
+    return not isinstance(error, HttpProcessingError)
+
+
 class Server:
     """``async with Server(service):`` it answers."""
 
@@ -54,7 +68,9 @@ class Server:
         keeper.seq_changed = self.hub.wake
         self._tasks = Tasks()
         self._tasks.keep_up("Handing on changes", self.hub.run)
-        self._runner = web.AppRunner(self.application(), access_log=None)
+        self._runner = web.AppRunner(
+            self.application(), access_log=None, logger=protocol_logger()
+        )
         await self._runner.setup()
         host, port = self.settings.address()
         site = web.TCPSite(self._runner, host, port, ssl_context=self._tls())

@@ -18,7 +18,18 @@ PUT_SHAPE = _(
     'The body must be an object with "source", a text, and "checks", the whole list.'
 )
 NO_FLAG = _("enabled must be true or false.")
-COLUMNS = ("name", "title", "kind", "address", "host", "port", "interval", "timeout")
+COLUMNS = (
+    "name",
+    "title",
+    "kind",
+    "address",
+    "host",
+    "port",
+    "interval",
+    "timeout",
+    "reference",
+)
+JUDGED = ("slot", "fresh", "policy", "m", "n", "quorum")
 
 
 class Get(MonitoringService):
@@ -154,7 +165,7 @@ def settings(connection, row):
     found = {key: row._mapping[key] for key in COLUMNS}
     regime = one.regime(connection, row.id)
     if regime is not None:
-        found |= {"slot": regime.slot, "fresh": regime.fresh}
+        found |= {key: regime._mapping[key] for key in JUDGED}
     found["params"] = row.params or {}
     found["groups"], found["tags"] = one.groups(connection, row.id)
     return {key: value for key, value in found.items() if value is not None}

@@ -1,7 +1,10 @@
 """``@@hoard-check-edit``: a check added, changed or removed in the browser."""
 
 from ...monitoring.checks.interfaces import KINDS
+from ...monitoring.interfaces import POLICIES
 from ...monitoring.judge.interfaces import DERIVED
+from ...monitoring.poller.judging import COUNTS
+from ...monitoring.poller.judging import M_OF_N
 from ..reading import one
 from ..reading import standings
 from ..writing import checks
@@ -25,6 +28,16 @@ KIND_TITLES = {
     "munin": _("Munin node"),
     "passive": _("Others bring the results (passive)"),
 }
+
+
+POLICY_TITLES = {
+    "best": _("The best result"),
+    "worst": _("The worst result"),
+    "last": _("The last result"),
+    M_OF_N: _("m of the last n results (m of n)"),
+}
+#: Fields that stand in the rules of judging.
+JUDGED = ("slot", "fresh", "policy", *COUNTS)
 
 
 class EditCheck(Page):
@@ -74,9 +87,10 @@ class EditCheck(Page):
             return self.given(name, "https" if name == "kind" else "")
         if name in LISTS:
             return ", ".join(one.groups(self.db, self.row.id)[LISTS.index(name)])
-        if name in ("slot", "fresh"):
+        if name in JUDGED:
             regime = one.regime(self.db, self.row.id)
-            return regime._mapping[name] if regime else ""
+            found = regime._mapping[name] if regime else None
+            return "" if found is None else found
         if name == "params":
             params = self.row.params
             return json.dumps(params, indent=1, ensure_ascii=False) if params else ""
@@ -84,6 +98,22 @@ class EditCheck(Page):
         if name == "timeout" and found is not None:
             return f"{found:g}"
         return "" if found is None else found
+
+    @property
+    def policies(self):
+        return [(policy, POLICY_TITLES[policy]) for policy in POLICIES]
+
+    @property
+    def counts(self):
+        """(name, label) of the numbers that judging takes."""
+        return [(name, LABELS[name]) for name in COUNTS]
+
+    @property
+    def judged_apart(self):
+        """Whether something is judged otherwise than usually, or refused there."""
+        names = ("policy", *COUNTS, "reference")
+        usual = ("", POLICIES[0], False)
+        return any(self.wrong(n) or self.value(n) not in usual for n in names)
 
     @property
     def group_names(self):

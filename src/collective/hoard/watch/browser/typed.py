@@ -2,8 +2,9 @@
 
 from ...monitoring.checks.interfaces import CheckUnusable
 from ...monitoring.checks.interfaces import MAX_TIMEOUT
+from ...monitoring.poller.judging import COUNTS
 from ...monitoring.poller.lists import is_plain
-from ...monitoring.poller.lists import NUMBERS as BOUNDS
+from ...monitoring.poller.lists import NUMBERS
 from ..interfaces import Refused
 from ..writing.rows import LONGEST_NAME
 from ..writing.rows import MOST_NAMES
@@ -13,7 +14,8 @@ import json
 
 
 TEXTS = ("name", "title", "kind", "host", "address")
-NUMBERS = ("port", "interval", "slot", "fresh")
+BOUNDS = NUMBERS | COUNTS
+WHOLE = ("port", "interval", "slot", "fresh", *COUNTS)
 LISTS = ("groups", "tags")
 #: The same message ids as the labels in the template.
 LABELS = {
@@ -29,6 +31,11 @@ LABELS = {
     "timeout": _("Time-out in seconds"),
     "slot": _("Slot in seconds"),
     "fresh": _("A result holds for … seconds"),
+    "policy": _("What counts in a slot"),
+    "m": _("Not ok when so many …"),
+    "n": _("… of the last so many are not"),
+    "quorum": _("So many sources must see it well"),
+    "reference": _("Reference check"),
     "params": _("Parameters (JSON)"),
 }
 NO_WHOLE = _("“${label}” must be a whole number from ${least} to ${most}.")
@@ -67,12 +74,14 @@ def read(key, text):
         return read_names(key, text)
     if not text:
         return None
-    if key in NUMBERS:
+    if key in WHOLE:
         return whole(key, text)
     if key == "timeout":
         return seconds(key, text)
     if key == "params":
         return read_json(text)
+    if key == "reference":
+        return True
     longest = LONGEST_NAME if key == "name" else LONGEST
     if not is_plain(text) or len(text) > longest:
         raise ValueError(said(NO_LINE, key, most=longest))

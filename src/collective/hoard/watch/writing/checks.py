@@ -5,10 +5,10 @@ from ...monitoring.checks.surroundings import elsewhere
 from ...monitoring.database import tables as t
 from ...monitoring.history import meta
 from ...monitoring.judge import interfaces as kinds
+from ...monitoring.poller import judging
 from ...monitoring.poller.lists import COLUMNS
 from ...monitoring.poller.lists import ListRefused
 from ...monitoring.poller.lists import put_list
-from ...monitoring.poller.lists import slot_and_fresh
 from ...monitoring.poller.tokens import Bearer
 from ..engines import storing
 from ..engines import writing
@@ -291,9 +291,8 @@ def insert_one(connection, found, values, uid, time):
         )
     )
     number = made.inserted_primary_key[0]
-    slot, fresh = slot_and_fresh(columns)
-    rule = {"since": 0, "slot": slot, "fresh": fresh, "policy": "best"}
-    connection.execute(insert(t.regime).values(check_id=number, **rule))
+    rule = {"check_id": number, "since": 0, **judging.rules_of(columns)}
+    connection.execute(insert(t.regime).values(**rule))
     return number
 
 
@@ -321,14 +320,13 @@ def finish(wanted, known):
                 continue
             if row.removed is not None:
                 store.resume(found.name)
-            rules = slot_and_fresh(found.columns)
-            if newest_rules(store, row.id) != rules:
-                store.set_rules(found.name, clock(), *rules)
+            rules = judging.rules_of(found.columns)
+            if not judging.same(newest_rules(store, row.id), rules):
+                store.set_rules(found.name, clock(), **rules)
 
 
 def newest_rules(store, check_id):
     r = t.regime.c
-    query = select(r.slot, r.fresh).where(r.check_id == check_id)
+    query = select(t.regime).where(r.check_id == check_id)
     with store.engine.connect() as connection:
-        found = connection.execute(query.order_by(r.since.desc()).limit(1)).first()
-    return tuple(found) if found else None
+        return connection.execute(query.order_by(r.since.desc()).limit(1)).first()

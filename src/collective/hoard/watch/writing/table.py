@@ -9,17 +9,21 @@ import json
 
 MOST_BYTES = 2_000_000
 MOST_LINES = 5_000
-NUMBERS = ("port", "interval", "slot", "fresh", "grace")
+NUMBERS = ("port", "interval", "slot", "fresh", "grace", "m", "n", "quorum")
 COLUMNS = (
     "name", "title", "kind", "host", "address", "port", "interval", "timeout", "slot",
-    "fresh", "grace", "groups", "tags", "params",
+    "fresh", "grace", "policy", "m", "n", "quorum", "reference", "groups", "tags",
+    "params",
 )  # fmt: skip
+#: What stands in a column that is true or false.
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 TOO_LONG = _("The file is larger than ${size} kB or has more than ${lines} lines.")
 NO_HEAD = _(
     "The first line must name the columns: ${columns}. Only kind and one of name, host "
     "and address are needed."
 )
 NO_NUMBER = _("${column} must be a number, not “${value}”.")
+NO_FLAG = _("${column} must be true or false, not “${value}”.")
 NO_JSON = _('params must be a JSON object, such as {"path": "/"}.')
 
 
@@ -75,6 +79,8 @@ def row_of(values):
             row[key] = number(key, value)
         elif key == "params":
             row[key] = params(value)
+        elif key == "reference":
+            row[key] = flag(key, value)
         else:
             row[key] = value
     return row
@@ -85,6 +91,14 @@ def number(column, value):
         return float(value) if column == "timeout" else int(value)
     except ValueError as error:
         words = _(NO_NUMBER, mapping={"column": column, "value": value[:50]})
+        raise Refused([(column, words)]) from error
+
+
+def flag(column, value):
+    try:
+        return FLAGS[value.lower()]
+    except KeyError as error:
+        words = _(NO_FLAG, mapping={"column": column, "value": value[:50]})
         raise Refused([(column, words)]) from error
 
 
