@@ -75,6 +75,12 @@ def test_an_unknown_one_cannot_be_disabled(site, source):
     assert site.ask("SELECT * FROM source WHERE name = 'nobody'") == []
 
 
+@pytest.mark.parametrize("words", [["a\udcff"], ["them", "--owner-group", "\udcff"]])
+def test_bytes_that_are_no_text_are_refused(source, words):
+    status, _, said = source(*words)
+    assert (status, "no text in UTF-8" in said or "half" in said) == (2, True)
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -112,9 +112,16 @@ def test_a_time_may_be_iso_8601(site, submit):
     assert site.ask("SELECT time FROM sample") == [(1795336200,)]
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "http://x:port", "ftp://x", "x"])
+def test_an_address_of_no_poller_is_said(submit, url):
+    status, said = submit(url, "--check", "backup", "--status", "ok")
+    assert (status, "--url must be like" in said) == (2, True)
+
+
 @pytest.mark.parametrize(
     "words,said",
     [
+        (["--check", "backup", "--ca-file", "/nonexistent"], "--ca-file: /nonexistent"),
         (["--check", "backup", "--spool", "/nonexistent/spool"], "--spool: /nonex"),
         (["--file", "/nonexistent/file"], "--file: /nonexistent/file cannot be read"),
         (["--file", __file__], "line 1, is not JSON"),

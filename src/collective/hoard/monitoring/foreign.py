@@ -1,6 +1,7 @@
-"""What others wrote: texts that can be stored, numbers that are numbers, JSON."""
+"""What others wrote: texts that can be stored, numbers, addresses, JSON."""
 
 from .control import CONTROL
+from urllib.parse import urlsplit
 import json
 import re
 
@@ -75,3 +76,13 @@ def document_of(data):
         raise ValueError("a number in it has too many digits") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def is_url(text, schemes) -> bool:
+    """Whether *text* is a URL of one of *schemes* with a host, and a port if any."""
+    try:
+        url = urlsplit(text)
+        # Asked for, a port that is none raises.
+        return bool(url.scheme in schemes and url.hostname and url.port != 0)
+    except ValueError:
+        return False

@@ -9,6 +9,7 @@ from ..checks.reach import Reach
 from ..checks.secrets import resolve
 from ..checks.secrets import Secrets
 from ..checks.surroundings import Surroundings
+from ..foreign import flaw_within
 from ..foreign import is_number
 from ..interfaces import WrongUse
 from .sections import AmqpQueue
@@ -91,6 +92,8 @@ def load(path) -> Configuration:
         raise WrongUse(f"The configuration {path} cannot be read: {error}.") from error
     except tomllib.TOMLDecodeError as error:
         raise WrongUse(f"{path} is not TOML: {error}.") from error
+    except RecursionError as error:
+        raise WrongUse(f"{path} is nested too deeply.") from error
     problems = []
     configuration = build(tables, problems)
     if not problems:
@@ -126,10 +129,12 @@ def section(kind, table, name, problems):
     for key, value in table.items():
         if key not in types:
             problems.append(f"{name}.{key} is not a known setting.")
-        elif fits(value, types[key]):
-            values[key] = tuple(value) if isinstance(value, list) else value
-        else:
+        elif not fits(value, types[key]):
             problems.append(f"{name}.{key} must be {WORDS[types[key]]}.")
+        elif words := flaw_within(value):
+            problems.append(f"{name}.{key} {words}.")
+        else:
+            values[key] = tuple(value) if isinstance(value, list) else value
     for one in fields(kind):
         if one.default is MISSING and one.default_factory is MISSING:
             if one.name not in table:

@@ -7,9 +7,9 @@ from ..database.engine import database_url
 from ..database.engine import look_at_url
 from ..foreign import flaw
 from ..foreign import flaw_within
+from ..foreign import is_url
 from ..interfaces import MonitoringError
 from ..telling.channels.addresses import flaw_of_address
-from ..telling.channels.addresses import is_url
 from ..telling.channels.settings import MailSettings
 from dataclasses import asdict
 from pathlib import Path

@@ -27,7 +27,6 @@ from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
 import asyncio
-import json
 import logging
 import ssl
 
@@ -204,7 +203,7 @@ class Server:
         if who.kind != "satellite":
             raise refusal(web.HTTPForbidden, "Only a satellite has a heart to beat.")
         try:
-            values = beat_of(json.loads(await self._body(request, 10_000)))
+            values = beat_of(document_of(await self._body(request, 10_000)))
         except (ValueError, TypeError, AttributeError) as error:
             raise refusal(
                 web.HTTPBadRequest, f"This is no heartbeat: {error}."

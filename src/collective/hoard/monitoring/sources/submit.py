@@ -6,6 +6,7 @@ from ..checks.interfaces import CheckUnusable
 from ..checks.perfdata import parse_values
 from ..checks.secrets import resolve
 from ..foreign import document_of
+from ..foreign import is_url
 from ..interfaces import WrongUse
 from dataclasses import dataclass
 from dataclasses import field
@@ -13,7 +14,6 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.error import URLError
-from urllib.parse import urlsplit
 from urllib.request import Request
 from urllib.request import urlopen
 import fcntl
@@ -66,8 +66,9 @@ def submit_results(arguments) -> Submitted:
 
     :raises WrongUse: The arguments make no result, or the token is none.
     """
-    if urlsplit(arguments.url).scheme not in {"http", "https"}:
-        raise WrongUse("--url must begin with http:// or https://.")
+    if not is_url(arguments.url, ("http", "https")):
+        raise WrongUse("--url must be like https://www.example.org/poller.")
+    look_at_authorities(arguments.ca_file)
     try:
         token = resolve(arguments.token)
     except CheckUnusable as error:
@@ -84,6 +85,14 @@ def submit_results(arguments) -> Submitted:
             raise
         result.kept = spool.write(left)
     return result
+
+
+def look_at_authorities(path):
+    try:
+        tls_context(True, path)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise WrongUse(f"--ca-file: {path} cannot be used: {why}.") from error
 
 
 def rows_of(arguments) -> list:

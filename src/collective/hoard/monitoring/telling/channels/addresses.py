@@ -1,7 +1,7 @@
 """Whether an address of a channel can ever be sent to, seen before it is stored."""
 
 from ...foreign import flaw
-from urllib.parse import urlsplit
+from ...foreign import is_url
 import re
 
 
@@ -60,13 +60,3 @@ def mqtt(address):
 
 
 LOOKS = {"mail": mail, "webhook": webhook, "amqp": amqp, "mqtt": mqtt}
-
-
-def is_url(text, schemes) -> bool:
-    """Whether *text* is a URL of one of *schemes* with a host, and a port if any."""
-    try:
-        url = urlsplit(text)
-        # Asked for, a port that is none raises.
-        return bool(url.scheme in schemes and url.hostname and url.port != 0)
-    except ValueError:
-        return False
