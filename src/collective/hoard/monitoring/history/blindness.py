@@ -106,7 +106,7 @@ class Blindness:
         """The lengths of windows that are looked at."""
         if checks is not self._checks:
             lengths = {
-                length for one in checks.values() for length in one.regimes.slots
+                length for one in checks.values() for length in one.regimes.lengths
             }
             self._levels = (*sorted(one for one in lengths if one < WINDOW), WINDOW)
             self._checks = checks

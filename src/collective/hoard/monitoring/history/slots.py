@@ -35,8 +35,6 @@ class Regimes:
         #: The longest time that a verdict can hold.
         self.reach = max(one.fresh for one in self._regimes)
         self.single = self._regimes[0] if len(self._regimes) == 1 else None
-        #: All lengths of slots that there are and were, in seconds.
-        self.slots = {one.slot for one in self._regimes}
 
     @classmethod
     def of(cls, rules):
@@ -63,6 +61,11 @@ class Regimes:
         if place + 1 < len(self._starts):
             end = min(end, self._starts[place + 1])
         return start, end, regime
+
+    @property
+    def lengths(self):
+        """All that slots have and had, in seconds."""
+        return {one.slot for one in self._regimes}
 
     def length_at(self, time):
         """Seconds that a slot has by the rules of then."""
