@@ -65,7 +65,9 @@ def test_a_port_that_cannot_be_had_is_said(site, configured, capfd, listen, word
     assert "Traceback" not in said
 
 
-def test_sighup_ends_it_cleanly_with_its_commands(site, configured, tmp_path):
+@pytest.fixture
+def sleeping(site, configured, tmp_path):
+    """A configuration with a check that sleeps, and where its process number is."""
     sleeper = tmp_path / "sleeper"
     sleeper.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 300\n")
     sleeper.chmod(0o755)
@@ -73,12 +75,19 @@ def test_sighup_ends_it_cleanly_with_its_commands(site, configured, tmp_path):
     settings = (
         f'[exec]\ncommands = {{sleeper = "{sleeper}"}}\n[poller]\npatience = 0.1\n'
     )
-    with started(configured(settings)) as process:
-        assert wait_for((tmp_path / "pid").is_file, 20)
-        pid = int(wait_for(lambda: (tmp_path / "pid").read_text()))
+    return configured(settings), tmp_path / "pid"
+
+
+@pytest.mark.parametrize("command, status", [("run", 0), ("once", 1)])
+def test_sighup_ends_it_cleanly_with_its_commands(site, sleeping, command, status):
+    path, where = sleeping
+    with started(path, command) as process:
+        assert wait_for(where.is_file, 20)
+        pid = int(wait_for(where.read_text))
         process.send_signal(signal.SIGHUP)
-        assert process.wait(20) == 0
-    assert site.ask("SELECT 1 FROM poller WHERE stopped IS NOT NULL") == [(1,)]
+        assert process.wait(20) == status
+    ended = site.ask("SELECT 1 FROM poller WHERE stopped IS NOT NULL")
+    assert ended == ([(1,)] if command == "run" else [])
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

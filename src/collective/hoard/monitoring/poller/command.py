@@ -192,17 +192,20 @@ def once(arguments):
         from .service import Service
 
         service = Service(configuration)
+        # Commands that still run end with us.
+        service.obey_signals()
         results = await service.once()
-        return results, {
-            entry.id: name for name, entry in service.engine.listing.names.items()
-        }
+        listing = service.engine.listing
+        names = {entry.id: name for name, entry in listing.names.items()}
+        return results, names, not service.stopped
 
-    results, names = asyncio.run(work())
+    results, names, whole = asyncio.run(work())
     for entry in sorted(results, key=lambda one: names.get(one.sample.check, "")):
         said = entry.sample
         ms = "" if said.ms is None else f"{said.ms:.0f} ms"
         print(f"{said.status:5} {names.get(said.check)}  {said.text}  {ms}".rstrip())
-    return OK if all(one.sample.status == "ok" for one in results) else PROBLEMS
+    well = whole and all(one.sample.status == "ok" for one in results)
+    return OK if well else PROBLEMS
 
 
 def satellite(arguments):

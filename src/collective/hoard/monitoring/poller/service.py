@@ -102,12 +102,23 @@ class Service:
         give_back()
 
     async def once(self) -> list:
-        """Each check once; its samples, which are stored, too."""
+        """Each check once; its samples, which are stored, too.
+
+        After `stop` those that have ended until then.
+        """
         await self.open(beats=False)
-        await self.engine.run_all_once()
+        await self._until_stopped(self.engine.run_all_once())
         results = list(self.writer.own())
         await self._end()
         return results
+
+    async def _until_stopped(self, work):
+        tasks = [asyncio.create_task(one) for one in (work, self._ended.wait())]
+        done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in left:
+            task.cancel()
+        for task in done:
+            task.result()
 
     async def run(self) -> None:
         """The service, until `stop`.
@@ -146,6 +157,10 @@ class Service:
 
     def stop(self) -> None:
         self._ended.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._ended.is_set()
 
     def _begin(self, tasks):
         tasks.keep_up("Reading the list", self.engine.watch_list)
