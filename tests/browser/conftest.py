@@ -1,7 +1,19 @@
-"""A second person's browser, and a site where tests need not wait."""
+"""A second person's browser, a site where tests need not wait, one that monitors.
 
+``HOARD_PICTURES=folder`` keeps pictures of the pages.
+"""
+
+from browser.sizes import DESKTOP
+from collective.hoard.watch import engines
+from pathlib import Path
 from plone import api
+from plone.app.testing import SITE_OWNER_NAME
+from plone.app.testing import SITE_OWNER_PASSWORD
+from watch import world
+from watch.conftest import configure
+import os
 import pytest
+import shutil
 import transaction
 
 
@@ -72,3 +84,37 @@ def lunch_form(server, no_minimum_fill_time):
         )
     transaction.commit()
     return form
+
+
+@pytest.fixture(scope="session")
+def watched_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("watched") / "full.db"
+    return path, world.make(str(path))
+
+
+@pytest.fixture
+def watched(server, watched_file, tmp_path):
+    """The path of a database that the site shows."""
+    path = str(shutil.copy(watched_file[0], tmp_path / "hoard.db"))
+    configure(database=path, public=True, public_groups=["web", "mail"], refresh=5)
+    yield path
+    engines.forget()
+
+
+@pytest.fixture
+def take(tmp_path):
+    folder = Path(os.environ.get("HOARD_PICTURES") or tmp_path)
+    folder.mkdir(exist_ok=True, parents=True)
+
+    def take(page, name, full_page=True):
+        page.wait_for_timeout(700)
+        page.screenshot(path=folder / f"monitoring-{name}.png", full_page=full_page)
+
+    return take
+
+
+@pytest.fixture
+def keeper(page, log_in):
+    page.set_viewport_size(DESKTOP["viewport"])
+    log_in(SITE_OWNER_NAME, SITE_OWNER_PASSWORD)
+    return page

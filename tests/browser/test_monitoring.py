@@ -1,20 +1,21 @@
-"""Monitoring in a real browser: pages, wallboard, phone, zooming, live changes.
+"""Monitoring in a real browser: pages, wallboard, phone, zooming, live changes."""
 
-``HOARD_PICTURES=folder`` keeps pictures of the pages.
-"""
-
+from browser.sizes import DESKTOP
+from browser.sizes import overflows
+from browser.sizes import PHONE
+from browser.sizes import SCREEN
+from collective.hoard.monitoring.database import tables as t
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.watch import engines
-from pathlib import Path
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
+from sqlalchemy import insert
+from sqlalchemy import select
 from watch import world
 from watch.conftest import configure
-import os
 import pytest
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,52 +23,6 @@ import time
 
 
 pytestmark = pytest.mark.browser
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-SCREEN = {"viewport": {"width": 1920, "height": 1080}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
-
-
-@pytest.fixture(scope="session")
-def watched_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("watched") / "full.db"
-    return path, world.make(str(path))
-
-
-@pytest.fixture
-def watched(server, watched_file, tmp_path):
-    """The path of a database that the site shows."""
-    path = str(shutil.copy(watched_file[0], tmp_path / "hoard.db"))
-    configure(database=path, public=True, public_groups=["web", "mail"], refresh=5)
-    yield path
-    engines.forget()
-
-
-@pytest.fixture
-def take(tmp_path):
-    folder = Path(os.environ.get("HOARD_PICTURES") or tmp_path)
-    folder.mkdir(exist_ok=True, parents=True)
-
-    def take(page, name, full_page=True):
-        page.wait_for_timeout(700)
-        page.screenshot(path=folder / f"monitoring-{name}.png", full_page=full_page)
-
-    return take
-
-
-@pytest.fixture
-def keeper(page, log_in):
-    page.set_viewport_size(DESKTOP["viewport"])
-    log_in(SITE_OWNER_NAME, SITE_OWNER_PASSWORD)
-    return page
-
-
-def overflows(page):
-    """Whether one has to scroll sideways."""
-    return page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
-    )
-
-
 PAGES = {
     "overview": "hoard-monitoring",
     "check": "hoard-check/4?days=30",
@@ -94,6 +49,59 @@ def test_pages_fit(watched, site_url, keeper, take, size):
     assert wide == []
 
 
+LONG = "a-name-without-any-place-to-break-it-" * 5
+
+
+def test_long_names_fit_on_a_phone(watched, site_url, keeper, take):
+    record(watched, "crit", LONG)
+    number = number_of(watched, LONG)
+    engine = open_engine(watched)
+    with engine.begin() as connection:
+        connection.execute(
+            insert(t.incident).values(
+                title=LONG, check_id=number, since=int(time.time()), severity=2
+            )
+        )
+    engine.dispose()
+    keeper.set_viewport_size(PHONE["viewport"])
+    wide = []
+    for name in (
+        f"hoard-check/{number}",
+        f"hoard-check-edit?id={number}",
+        "hoard-incidents/3",
+        "hoard-incidents",
+        "hoard-monitoring",
+    ):
+        keeper.goto(f"{site_url}/@@{name}")
+        if overflows(keeper):
+            wide.append(name)
+    take(keeper, "long-phone")
+    assert wide == []
+
+
+def test_all_tabs_are_seen_on_a_phone(watched, site_url, keeper, take):
+    keeper.set_viewport_size(PHONE["viewport"])
+    keeper.goto(f"{site_url}/@@hoard-monitoring")
+
+    right = keeper.evaluate(
+        "Math.max(...[...document.querySelectorAll('.hoard-nav a')]"
+        ".map(e => e.getBoundingClientRect().right))"
+    )
+
+    assert keeper.locator(".hoard-nav a").count() == 8
+    assert right <= PHONE["viewport"]["width"]
+    take(keeper, "tabs-phone", full_page=False)
+
+
+def test_what_is_scrolled_can_be_reached_by_keys(watched, site_url, keeper):
+    keeper.goto(f"{site_url}/@@hoard-check/4?days=30")
+
+    box = keeper.locator("section[aria-labelledby=hoard-log] > .hoard-scroll")
+
+    box.focus()
+    assert box.evaluate("e => document.activeElement === e")
+
+
 @pytest.mark.parametrize("visitor_page", [PHONE, DESKTOP], indirect=True)
 def test_status_page(watched, site_url, visitor_page, take):
     visitor_page.goto(f"{site_url}/@@hoard-status")
@@ -111,18 +119,71 @@ def test_wallboard_fills_the_screen(watched, site_url, keeper, take):
 
     assert not overflows(keeper)
     assert keeper.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    small = keeper.evaluate(
-        "[...document.querySelectorAll('.wall-label')]"
-        ".map(e => parseFloat(getComputedStyle(e).fontSize))"
-    )
-    assert min(small) >= 24
 
 
-def record(path, status, name="https://site-07.example.org"):
+SIZES = """[...document.querySelectorAll('.wall-label, .wall-state, .wall-names')]
+    .map(e => parseFloat(getComputedStyle(e).fontSize))"""
+CUT = """[...document.querySelectorAll('.wall-text')]
+    .filter(e => e.scrollHeight > e.closest('.wall-tile').clientHeight
+        || e.scrollHeight > e.clientHeight + 1).length"""
+
+
+@pytest.fixture
+def wall_of(server, tmp_path):
+    """Make a database of so many checks in one group."""
+
+    def make(count):
+        path = str(tmp_path / f"{count}.db")
+        world.make_wall(path, count)
+        configure(database=path)
+
+    yield make
+    engines.forget()
+
+
+@pytest.mark.parametrize("count,least", [(6, 40), (15, 32), (20, 32), (40, 32)])
+def test_wallboard_is_read_from_four_metres(
+    wall_of, site_url, keeper, take, count, least
+):
+    """32 px of 1080 are 18 mm on a screen 60 cm high: 15 minutes of arc."""
+    wall_of(count)
+    keeper.set_viewport_size(SCREEN["viewport"])
+
+    keeper.goto(f"{site_url}/@@hoard-wall?group=all")
+
+    take(keeper, f"wall-{count}", full_page=False)
+    assert keeper.locator(".wall-tile").count() == min(count, 24)
+    assert min(keeper.evaluate(SIZES)) >= least
+    assert keeper.evaluate(CUT) == 0
+    assert keeper.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_fewer_tiles_are_larger(wall_of, site_url, keeper):
+    keeper.set_viewport_size(SCREEN["viewport"])
+    found = []
+    for count in (2, 6, 15, 40):
+        wall_of(count)
+        keeper.goto(f"{site_url}/@@hoard-wall?group=all")
+        found.append(keeper.evaluate(SIZES)[0])
+
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 2 * found[-1]
+
+
+def record(path, status, name="https://site-07.example.org", **more):
     engine = open_engine(path)
-    code = 200 if status == "ok" else 503
-    Store(engine).record([Sample(name, "local", time.time(), status, code)])
+    code, store = 200 if status == "ok" else 503, Store(engine)
+    store.ensure_check(name, 1800, 3700)
+    store.record([Sample(name, "local", time.time() - 5, status, code, **more)])
     engine.dispose()
+
+
+def number_of(path, name):
+    engine = open_engine(path)
+    with engine.connect() as connection:
+        found = connection.scalar(select(t.check.c.id).where(t.check.c.name == name))
+    engine.dispose()
+    return found
 
 
 def test_an_open_page_follows_changes(watched, site_url, keeper):
@@ -153,6 +214,25 @@ def test_the_chart_is_zoomed_by_dragging(watched, site_url, keeper, take):
     assert 0 < data["start"][-1] - data["start"][0] < 15 * 86400
     keeper.wait_for_timeout(300)
     take(keeper, "zoomed", full_page=False)
+
+
+@pytest.mark.parametrize("days", [1, 7, 30])
+def test_the_chart_shows_the_period_that_was_chosen(
+    watched, site_url, keeper, take, days
+):
+    """However little is known of it: one answer, one value."""
+    now = int(time.time())
+    record(watched, "ok", "young", ms=12.0, values={"warmth": (-3.5, "°C")})
+
+    keeper.goto(f"{site_url}/@@hoard-check/{number_of(watched, 'young')}?days={days}")
+
+    for place in ("hoard-latency", "hoard-metrics"):
+        chart = keeper.locator(f"[aria-labelledby={place}] .hoard-chart.hoard-drawn")
+        chart.wait_for()
+        since, until = map(int, chart.get_attribute("data-shown").split())
+        assert until - since == days * 86400
+        assert abs(until - now) < 60
+    take(keeper, f"young-{days}")
 
 
 def test_without_scripts_the_picture_is_there(watched, site_url, browser, server):

@@ -1,9 +1,11 @@
 """Content that is watched, and the portlet."""
 
+from bs4 import BeautifulSoup
 from collective.hoard.monitoring.database import tables as t
 from collective.hoard.watch.behavior import IWatched
 from collective.hoard.watch.engines import reading
 from collective.hoard.watch.subscribers import reconcile
+from collective.hoard.watch.writing import checks
 from forms.browsing import browser
 from forms.browsing import contents
 from forms.browsing import manager
@@ -141,6 +143,28 @@ def test_plones_classic_portlet_shows_it(site):
     visitor = browser(site)
     visitor.open(portal.absolute_url())
     assert "portletMonitoring" not in contents(visitor)
+
+
+def test_an_item_without_a_result_says_so(page_type, site):
+    page = make(page_type, hoard_watch_address="https://shop.example.org/")
+    user = manager(site)
+
+    user.open(page.absolute_url())
+
+    said = BeautifulSoup(contents(user), "html.parser").find(class_="hoard-watched")
+    assert "no result yet" in said.text
+    assert "for" not in said.text.split()
+
+
+def test_an_item_whose_check_was_removed_says_no_time(page_type, site):
+    page = make(page_type, hoard_watch_address="https://shop.example.org/")
+    checks.remove(rows()[0].id)
+    user = manager(site)
+
+    user.open(page.absolute_url())
+
+    said = BeautifulSoup(contents(user), "html.parser").find(class_="hoard-watched")
+    assert "0 s" not in said.text
 
 
 @pytest.mark.parametrize(

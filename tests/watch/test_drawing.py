@@ -95,3 +95,26 @@ def test_scales_are_round(number, above):
 )
 def test_a_share_is_never_rounded_up(share, shown):
     assert percent(share) == shown
+
+
+@pytest.mark.parametrize(
+    "rows,shown",
+    [
+        # A minute of nothing known, then a month without an outage.
+        (
+            [(0, 1, "unknown"), (1, 100, "ok")],
+            [(0, 10, "unknown"), (10, 100, "ok")],
+        ),
+        (
+            [(0, 50, "ok"), (50, 51, "crit"), (51, 52, "ok"), (52, 53, "warn"),
+             (53, 100, "ok")],
+            [(0, 50, "ok"), (50, 60, "crit"), (60, 100, "ok")],
+        ),
+        ([(0, 1, "ok"), (1, 100, "crit")], [(0, 100, "crit")]),
+        ([(0, 1, "ok"), (1, 2, "crit")], [(0, 2, "crit")]),
+        ([(0, 1, "crit"), (1, 3, "ok"), (3, 5, "ok")], [(0, 5, "crit")]),
+        ([(0, 1, "crit"), (60, 100, "ok")], [(0, 1, "crit"), (60, 100, "ok")]),
+    ],
+)  # fmt: skip
+def test_a_short_row_swallows_no_long_one(rows, shown):
+    assert merged(rows, 10) == shown

@@ -1,5 +1,11 @@
 """Every page of monitoring, over a month of history."""
 
+from bs4 import BeautifulSoup
+from collective.hoard.monitoring.database import tables as t
+from collective.hoard.monitoring.database.engine import open_engine
+from collective.hoard.monitoring.history.store import Store
+from collective.hoard.monitoring.interfaces import Sample
+from collective.hoard.watch.reading import public
 from collective.hoard.watch.writing import checks
 from forms.accessibility import problems
 from forms.browsing import browser
@@ -7,9 +13,11 @@ from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
+from sqlalchemy import update
 from watch.world import HOSTILE
 import json
 import pytest
+import time
 
 
 PAGES = (
@@ -137,6 +145,82 @@ def test_points_keep_the_peaks(site, user):
         a <= b <= c
         for a, b, c in zip(found["low"], found["middle"], found["high"], strict=True)
     )
+
+
+@pytest.fixture
+def young(site, database):
+    """The number of a check that has been watched for ten minutes, and is up."""
+    number = checks.add({"kind": "passive", "name": "young", "fresh": 900})
+    engine = open_engine(database)
+    now = int(time.time())
+    with engine.begin() as connection:
+        query = update(t.check).where(t.check.c.id == number)
+        connection.execute(query.values(monitored_since=now - 600, created=now - 600))
+    sample = Sample("young", "local", now - 60, "ok", values={"warmth": (18.5, "°C")})
+    Store(engine).record([sample])
+    engine.dispose()
+    return number
+
+
+def rows_of_log(html):
+    """``[(state, since, for)]`` of the table of changes."""
+    section = BeautifulSoup(html, "html.parser").find(id="hoard-log").parent
+    return [
+        tuple(
+            " ".join(cell.text.split()).lstrip("✓!✕?– ")
+            for cell in row.find_all("td")[:3]
+        )
+        for row in section.tbody.find_all("tr")
+    ]
+
+
+def test_before_it_was_watched_a_check_is_not_monitored(site, user, young):
+    html = open_page(user, site, f"hoard-check/{young}")
+
+    rows = rows_of_log(html)
+    assert [row[0] for row in rows] == ["Up", "Unknown", "Not monitored"]
+    assert rows[-1][1:] == ("before", "")
+    strip = BeautifulSoup(html, "html.parser").find(class_="hoard-strip")
+    longest = max(strip.find_all("rect")[1:], key=lambda bar: float(bar["width"]))
+    assert longest.title.text.startswith("Not monitored")
+
+
+def test_on_the_public_page_it_is_not_monitored_either(site, user, young, database):
+    engine = open_engine(database)
+    with engine.connect() as connection:
+        now = int(time.time())
+        rows = public.histories(connection, [young], now - 30 * 86400, now)[young]
+    engine.dispose()
+
+    assert [row[2] for row in rows] == ["unmonitored", "unknown", "ok"]
+
+
+def test_a_state_that_began_before_the_period_says_when(site, user):
+    """Check 9 has been too slow for a month."""
+    html = open_page(user, site, "hoard-check/10?days=7")
+
+    assert [(state, lasts) for state, _since, lasts in rows_of_log(html)] == [
+        ("Warning", "30 d")
+    ]
+
+
+def test_values_have_a_chart(site, user, young):
+    soup = BeautifulSoup(open_page(user, site, f"hoard-check/{young}"), "html.parser")
+
+    chart = soup.find(id="hoard-metrics").parent.find(class_="hoard-chart")
+    assert chart["data-unit"] == "°C"
+    assert "20 °C" in chart.text
+    user.open(chart["data-url"])
+    assert json.loads(contents(user))["middle"] == [18.5]
+
+
+def test_values_of_another_check_are_not_there(site, user, young):
+    soup = BeautifulSoup(open_page(user, site, f"hoard-check/{young}"), "html.parser")
+    url = soup.find(id="hoard-metrics").parent.find(class_="hoard-chart")["data-url"]
+
+    user.open(url.replace(f"/{young}/", "/1/"))
+
+    assert status(user) == 404
 
 
 def test_the_macros_are_no_page(site, visitor, user):

@@ -35,6 +35,21 @@ def make(path, now=None, checks=40, days=30):
     return names
 
 
+def make_wall(path, count):
+    """A group "all" of *count* checks, some of which are down."""
+    now = int(time.time())
+    names = make(path, now, count, days=1)
+    engine = open_engine(path)
+    with engine.begin() as connection:
+        made = connection.execute(insert(t.group).values(name="all", title="All"))
+        rows = [
+            {"group_id": made.inserted_primary_key[0], "check_id": number}
+            for number in names.values()
+        ]
+        connection.execute(insert(t.group_member), rows)
+    engine.dispose()
+
+
 def make_checks(store, now, count, days):
     """``{name: number}``"""
     names = {}
@@ -129,7 +144,8 @@ def make_surroundings(engine, names, now):
             rows = [
                 {"group_id": number, "check_id": i} for i in ids[place :: len(GROUPS)]
             ]
-            connection.execute(insert(t.group_member), rows)
+            if rows:
+                connection.execute(insert(t.group_member), rows)
         connection.execute(
             insert(poller).values(
                 name="local", started=now - DAY, beat=now, checks=len(ids)

@@ -6,6 +6,7 @@ from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.demo import targets
 from collective.hoard.monitoring.demo.__main__ import main
 from collective.hoard.monitoring.demo.checks import demo_checks
+from collective.hoard.monitoring.demo.checks import PUBLIC
 from collective.hoard.monitoring.demo.making import make
 from collective.hoard.monitoring.demo.making import Ports
 from collective.hoard.monitoring.demo.past import lines
@@ -181,3 +182,12 @@ def test_the_expired_certificate_is_expired(tmp_path):
 
 def test_it_is_never_too_warm_to_believe():
     assert all(4 < targets.temperature(now) < 17 for now in range(0, 90000, 60))
+
+
+def test_checks_of_public_groups_have_titles():
+    """Others are not shown on the public page."""
+    shown = [one for one in demo_checks() if one.group in PUBLIC]
+
+    assert len(shown) > 10
+    assert all(one.title for one in shown)
+    assert not any("example.org" in one.title for one in shown)

@@ -20,10 +20,14 @@ def site_zone():
         return UTC
 
 
-def localized(moment, context, request):
-    """*moment*, an aware datetime, in the site's zone and the visitor's format."""
+def localized(moment, context, request, long_format=True):
+    """*moment*, an aware datetime, in the site's zone and the visitor's format: with
+    the hour, or the day alone.
+    """
     clock = _WallClock(moment.astimezone(site_zone()))
-    return ulocalized_time(clock, long_format=True, context=context, request=request)
+    return ulocalized_time(
+        clock, long_format=long_format, context=context, request=request
+    )
 
 
 @implementer(IDateTime)

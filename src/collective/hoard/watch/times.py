@@ -75,6 +75,12 @@ def shown(seconds, context, request):
     return localized(datetime.fromtimestamp(seconds, UTC), context, request)
 
 
+def shown_day(day, context, request):
+    """A local date in the visitor's format."""
+    moment = datetime.combine(day, time(12), tzinfo=site_zone())
+    return localized(moment, context, request, long_format=False)
+
+
 UNITS = (
     (DAY, _("${n} d")),
     (3600, _("${n} h")),

@@ -78,12 +78,23 @@ OUTAGES = {
 }
 
 
+#: What visitors of the public page read; the checks of other groups have none.
+TITLES = {
+    "library": ("Web site", "Catalogue", "Renewals", "Events", "Archive", "Maps",
+                "Interface for other libraries"),
+    "shop": ("Shop", "Basket", "Payment", "Search", "Pictures of books",
+             "Interface for publishers"),
+    "partners": ("City", "Museum", "School", "Theatre", "Press", "Radio"),
+}  # fmt: skip
+
+
 def demo_checks() -> tuple:
     """All checks, the same ones each time."""
     sites = [
         DemoCheck(
             f"{name}.{group}.example.org",
             group,
+            TITLES[group][place] if group in TITLES else "",
             host=f"{name}.{group}.example.org",
             params={"warn_ms": 1500},
             outages=OUTAGES.get(f"{name}.{group}", ()),

@@ -213,23 +213,26 @@ def settings(checks, now):
 
 #: (check, days ago, hours, public, notes: (hours later, text))
 INCIDENTS = (
-    ("catalogue.library.example.org", 21.4, 3.5, True,
+    ("catalogue.library.example.org", "The catalogue could not be searched",
+     21.4, 3.5, True,
      ((0.4, "The database of the catalogue is full. We make room."),
       (3.4, "Room was made; the old tables go to the archive every night now."))),
-    ("museum.partners.example.org", 18.0, 31.0, True,
+    ("museum.partners.example.org", "The museum could not be found", 18.0, 31.0, True,
      ((2.0, "The museum moved to another provider and forgot its name server."),)),
-    ("payment.shop.example.org", 3.6, 0.4, False,
-     ((0.3, "A deployment, rolled back."),)),
+    ("payment.shop.example.org", "Nobody could pay", 3.6, 0.4, True,
+     ((0.3, "A deployment went wrong and was rolled back."),)),
+    ("wiki.intranet.example.org", "", 1.2, 0.5, False,
+     ((0.4, "The wiki was restarted."),)),
 )  # fmt: skip
 
 
 def add_incidents(connection, now):
     numbers = dict(connection.execute(select(t.check.c.name, t.check.c.id)).all())
-    for name, days, hours, public, notes in INCIDENTS:
+    for name, title, days, hours, public, notes in INCIDENTS:
         since = int(now - days * DAY)
         made = connection.execute(
             insert(t.incident).values(
-                title=name,
+                title=title or name,
                 check_id=numbers[name],
                 since=since,
                 until=int(since + hours * HOUR),

@@ -1,4 +1,7 @@
-"""``@@hoard-changes?since=``: whether open pages have to look again.
+"""``@@hoard-changes?since=&silent=``: whether open pages have to look again.
+
+*since* is the number of the newest change that a page shows, *silent* the pollers
+that it says are silent, as this said it the last time.
 
 Never an open stream: each would hold a thread of Zope. Those are the poller's.
 """
@@ -31,15 +34,16 @@ class Changes(BrowserView):
             with reading() as connection:
                 now = times.now()
                 newest, count, found = news.changes(connection, now, since)
+                silent = news.silent_names(connection, now)
         except TROUBLES as error:
             response.setStatus(503)
             response.setHeader("Content-Type", "application/json")
             return json.dumps({"error": translate(words(error), context=self.request)})
-        if newest == since:
+        if newest == since and self.request.form.get("silent", silent) == silent:
             response.setStatus(304)
             return ""
         response.setHeader("Content-Type", "application/json")
-        answer = {"seq": newest, "count": count, "changes": found}
+        answer = {"seq": newest, "count": count, "changes": found, "silent": silent}
         return json.dumps({**answer, "stream": stream_url()})
 
 

@@ -1,11 +1,9 @@
 """``@@hoard-check/NUMBER``: everything about one check."""
 
-from ...forms.zone import site_zone
 from ...monitoring.judge.interfaces import DERIVED
 from .. import rights
 from .. import times
 from .. import words
-from ..drawing.latency import latency
 from ..drawing.phases import phases
 from ..drawing.strip import strip
 from ..interfaces import Refused
@@ -17,11 +15,12 @@ from ..times import DAY
 from ..writing import acts
 from ..writing import checks
 from .below import Below
+from .charts import Charts
+from .charts import WIDTH
 from collective.hoard import _
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
-import json
 
 
 PERIODS = (
@@ -31,16 +30,11 @@ PERIODS = (
     (90, _("90 days")),
     (365, _("A year")),
 )
-WIDTH = 720
-#: Points of the chart that is zoomed in a browser.
-MOST_POINTS = 2000
-#: Longer periods are not read sample by sample for a picture.
-LONGEST = 400 * DAY
 MOST_ROWS = 100
 HOURS = (1, 4, 24, 168)
 
 
-class Check(Below):
+class Check(Charts, Below):
     name = "hoard-check"
     index = ViewPageTemplateFile("templates/check.pt")
     #: Who may do what is decided by the action.
@@ -52,10 +46,17 @@ class Check(Below):
             raise NotFound(self._below[0])
         self.line = standings.lines(self.db, self.now, [self.row.id])[0]
         if self._below[1:] == ["latency"]:
-            return self._points()
+            return self.points()
+        if self._below[1:2] == ["values"] and len(self._below) == 3:
+            return self.points(self.metric_of(self._below[2]))
         if self._below[1:]:
             raise NotFound(self._below[1])
         return self.index()
+
+    @property
+    def page_title(self):
+        line = getattr(self, "line", None)
+        return super().page_title if line is None else line.label
 
     # --- Changes --------------------------------------------------------
 
@@ -111,9 +112,13 @@ class Check(Below):
         """The rows of the period, newest first."""
         return self.history[::-1][:MOST_ROWS]
 
+    def begun(self, row):
+        """When it began; empty before the check was watched."""
+        return "" if row[2] == "unmonitored" and row[0] == self.since else row[0]
+
     @property
     def strip(self):
-        rows = [row[:3] for row in self.history]
+        rows = [(max(row[0], self.since), *row[1:3]) for row in self.history]
         title = self.translate(_("How it was"))
         return strip(rows, self.since, self.now, title, self.told, WIDTH, 36, self.tip)
 
@@ -147,57 +152,6 @@ class Check(Below):
             (title, one.share(self.db, self.row.id, self.now - days * DAY, self.now))
             for days, title in PERIODS
         ]
-
-    @cached_property
-    def measured(self):
-        return one.latencies(self.db, self.row.id, self.since, self.now, WIDTH // 2)
-
-    @property
-    def has_latency(self):
-        return any(bucket.high is not None for bucket in self.measured[0])
-
-    @property
-    def percentiles(self):
-        return sorted(self.measured[1].items())
-
-    @property
-    def latency(self):
-        described = ", ".join(f"p{p} {ms:.0f} ms" for p, ms in self.percentiles)
-        title = self.translate(_("Response times"))
-        return latency(
-            self.measured[0], self.since, self.now, title, described, self.ticks
-        )
-
-    @property
-    def ticks(self):
-        """``(seconds, label)`` for the lower edge of the chart."""
-        step = max(self.days * DAY // 6, 4 * 3600)
-        form = "%H:%M" if self.days == 1 else "%d.%m."
-        first = times.start_of(times.moment(self.since).date())
-        found = range(first, self.now, step)
-        return [
-            (at, times.moment(at).strftime(form))
-            for at in found
-            if self.since + step / 4 < at < self.now - step / 4
-        ]
-
-    def _points(self):
-        """The samples of a period as JSON for uPlot, no more than it has pixels."""
-        since = self.number("since", self.since, times.LATEST)
-        until = self.number("until", self.now, times.LATEST)
-        since = max(since, until - LONGEST)
-        width = min(self.number("width", WIDTH), MOST_POINTS)
-        buckets = []
-        if since < until:
-            buckets, _percentiles = one.latencies(
-                self.db, self.row.id, since, until, width
-            )
-        self.request.response.setHeader("Content-Type", "application/json")
-        columns = ("start", "low", "middle", "high")
-        return json.dumps(
-            {name: [rounded(getattr(b, name)) for b in buckets] for name in columns},
-            separators=(",", ":"),
-        )
 
     @property
     def phases(self):
@@ -258,11 +212,3 @@ class Check(Below):
         return report.first_known(self.db, self.row.id)
 
     hours = HOURS
-
-    @property
-    def zone(self):
-        return str(site_zone())
-
-
-def rounded(value):
-    return round(value, 1) if isinstance(value, float) else value

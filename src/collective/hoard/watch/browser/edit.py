@@ -58,6 +58,18 @@ class EditCheck(Page):
         return self.index()
 
     @property
+    def current(self):
+        # "Add check" is another page than that of a check that is there.
+        return "" if self.check_id else self.name
+
+    @property
+    def page_title(self):
+        row = getattr(self, "row", None)
+        if row is None:
+            return super().page_title
+        return _("Edit “${name}”", mapping={"name": row.title or row.name})
+
+    @property
     def check_id(self):
         return self.number("id", 0)
 

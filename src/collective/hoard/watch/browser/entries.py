@@ -35,6 +35,7 @@ class EditEntries(Page):
     """An empty text; ``?kind=rule&name=shop`` shows that entry, ``?all=1`` all."""
 
     name = "hoard-rules-edit"
+    page_title = _("Rules, alarms and contacts")
     index = ViewPageTemplateFile("templates/entries.pt")
     example = EXAMPLE
     explanation = None

@@ -3,6 +3,7 @@
 from .. import rights
 from ..interfaces import Refused
 from ..reading import incidents
+from ..reading import one
 from ..writing import acts
 from .below import Below
 from collective.hoard import _
@@ -16,7 +17,7 @@ class Incidents(Below):
     name = "hoard-incidents"
     changing = rights.ACKNOWLEDGE
     index = ViewPageTemplateFile("templates/incidents.pt")
-    one = ViewPageTemplateFile("templates/incident.pt")
+    _one = ViewPageTemplateFile("templates/incident.pt")
 
     @property
     def number_of(self):
@@ -29,12 +30,27 @@ class Incidents(Below):
             self.incident = incidents.find(self.db, self.number_of, self.now)
             if self.incident is None:
                 raise NotFound(self._below[0])
-            return self.one()
+            return self._one()
         self.open_only = bool(self.given("open"))
         self.incidents, self.total, self.page, self.pages = incidents.page(
             self.db, self.now, self.number("page"), self.open_only
         )
         return self.index()
+
+    @property
+    def public_title(self):
+        """What people have called it or its check so far; never the check's name."""
+        if "title" in self.request.form:
+            return self.given("title")
+        if self.incident.public:
+            return self.incident.title
+        check = one.find(self.db, self.incident.check_id)
+        return (check.title or "") if check is not None else ""
+
+    @property
+    def page_title(self):
+        incident = getattr(self, "incident", None)
+        return super().page_title if incident is None else incident.title
 
     def change(self):
         number, form = self.number_of, self.request.form
@@ -42,7 +58,11 @@ class Incidents(Below):
             acts.add_note(number, rights.user_name(), self.given("text"))
             self.tell(_("Your note was added."))
         elif "publish" in form or "hide" in form:
-            acts.publish(number, "publish" in form)
+            rights.demand(rights.MANAGE)
+            if "publish" in form:
+                acts.publish(number, self.given("title"))
+            else:
+                acts.hide(number)
             self.tell(_("The public status page follows at once."))
         else:
             raise Refused([("", _("Nothing can be changed here."))])

@@ -1,5 +1,6 @@
 """What the pages of monitoring have in common."""
 
+from ...forms.zone import site_zone
 from .. import rights
 from .. import times
 from .. import words
@@ -38,6 +39,9 @@ class Page(BrowserView):
     """
 
     name = "hoard-monitoring"
+    #: Seconds after which an open page is fetched anew though nothing changed;
+    #: by default ten times `refresh`.
+    age = None
     #: What a POST needs besides a good token.
     changing = rights.MANAGE
     _trouble = ViewPageTemplateFile("templates/trouble.pt")
@@ -69,7 +73,9 @@ class Page(BrowserView):
             return self.change()
         except Refused as refused:
             self.request.response.setStatus(422)
-            self.problems = refused.problems
+            self.problems = [
+                (field, words.said(text)) for field, text in refused.problems
+            ]
             return None
 
     def _read(self):
@@ -125,6 +131,17 @@ class Page(BrowserView):
         ]
 
     @property
+    def current(self):
+        """The name of the page of `navigation` that this is."""
+        return self.name
+
+    @property
+    def page_title(self):
+        """What the browser's tab says of this page."""
+        titles = {name: title for name, title, _needed in NAVIGATION}
+        return titles.get(self.current) or _("Monitoring")
+
+    @property
     def may_manage(self):
         return rights.may(rights.MANAGE)
 
@@ -168,7 +185,10 @@ class Page(BrowserView):
         return words.STATUS[status]
 
     def percent(self, share):
-        return words.percent(share) or self.translate(_("not known"))
+        return words.percent(share, self.request) or self.translate(_("not known"))
+
+    def decimal(self, text):
+        return words.decimal(text, self.request)
 
     def reason(self, status, code, text):
         return words.reason(status, code, text, self.request)
@@ -181,33 +201,32 @@ class Page(BrowserView):
         return ""
 
     @property
+    def zone(self):
+        """The name of the site's time zone, for browsers."""
+        return getattr(site_zone(), "key", "UTC")
+
+    @property
     def refresh(self):
         return settings().refresh
 
     @property
     def live(self):
         """Attributes for the script that looks for changes: address, number."""
-        from ..reading.news import seq
+        from ..reading import news
         from .changes import stream_url
 
         return {
             "url": self.url("hoard-changes"),
-            "seq": seq(self.db),
+            "seq": news.seq(self.db),
+            "silent": news.silent_names(self.db, self.now),
             "seconds": self.refresh,
+            "age": self.age or "",
             "stream": stream_url(),
         }
 
     @property
     def silent_pollers(self):
         """``[(name, seconds since its last sign of life, note)]``"""
-        from ..reading.news import poller_beats
+        from ..reading.news import silent
 
-        return [
-            (name, self.now - beat, note or "")
-            for name, beat, _stopped, note in poller_beats(self.db)
-            if self.now - beat > SILENT
-        ]
-
-
-#: Seconds without a sign of life after which a poller is said to be silent.
-SILENT = 60
+        return silent(self.db, self.now)

@@ -50,8 +50,16 @@ class WatchedViewlet(ViewletBase):
         return words.mark(self.line.status, self.request)
 
     @property
+    def is_waiting(self):
+        """Whether no result has ever come."""
+        return not self.line.since and self.line.status == "unknown"
+
+    @property
     def since(self):
-        lasts = times.now() - (self.line.since or times.now())
+        """How long it has been so; empty where that is not known, or nobody looks."""
+        if not self.line.since or self.line.status == "unmonitored":
+            return ""
+        lasts = times.now() - self.line.since
         return " ".join(
             translate(m, context=self.request) for m in times.lasting(lasts)
         )

@@ -43,6 +43,9 @@ class Report(Page):
             return self._csv(end)
         return self.index()
 
+    def day(self, date):
+        return times.shown_day(date, self.context, self.request)
+
     def _read_period(self):
         today = times.moment(self.now).date()
         self.first, self.last = today - timedelta(days=29), today

@@ -13,9 +13,13 @@ from plone.app.registry.browser.controlpanel import RegistryEditForm
 from plone.protect import CheckAuthenticator
 from Products.Five import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from Products.statusmessages.interfaces import IStatusMessage
 from zope.interface import implementer
 
 
+NO_GROUPS = _(
+    "The public status page will not show: ${names}. There is no such group of checks."
+)
 READABLE = _("The monitoring database can be read.")
 
 
@@ -29,7 +33,11 @@ class SettingsForm(RegistryEditForm):
         # Without it, plone.protect would undo a forged change silently, after
         # the page has said that it was saved.
         CheckAuthenticator(self.request)
-        return super().applyChanges(data)
+        super().applyChanges(data)
+        unknown = unknown_groups(data.get("public_groups") or ())
+        if unknown:
+            words = _(NO_GROUPS, mapping={"names": ", ".join(unknown)})
+            IStatusMessage(self.request).add(words, type="warning")
 
 
 class Settings(ControlPanelFormWrapper):
@@ -39,6 +47,20 @@ class Settings(ControlPanelFormWrapper):
     @property
     def said(self):
         return health()
+
+
+def unknown_groups(names):
+    """Those of *names* that are no groups; none where that cannot be looked up."""
+    try:
+        database_url()
+        from ..engines import reading
+        from ..reading.standings import groups
+
+        with reading() as connection:
+            there = dict(groups(connection))
+    except (ImportError, *TROUBLES):
+        return []
+    return [name for name in names if name not in there]
 
 
 def health():

@@ -35,6 +35,8 @@ class Status(Page):
     index = ViewPageTemplateFile("templates/status.pt")
     unavailable = ViewPageTemplateFile("templates/status_unavailable.pt")
 
+    page_title = _("Status")
+
     def __call__(self):
         if not public_groups():
             raise NotFound(self.name)
@@ -96,6 +98,9 @@ class Status(Page):
         found = incidents.public(self.db, self.now - 14 * DAY, self.now)
         return [one_ for one_ in found if self.is_public(one_)]
 
+    def title_of(self, incident):
+        return incident.title or _("Incident")
+
     def is_public(self, incident):
         return incident.check_id is None or incident.check_id in self.check_ids
 
@@ -132,13 +137,15 @@ class Feed(Status):
         for one_ in self.incidents:
             notes = "\n\n".join(note.text for note in one_.notes)
             newest = max([one_.since, *(note.time for note in one_.notes)])
-            yield max(newest, one_.until or 0), f"incident-{one_.id}", one_.title, notes
+            title = self.translate(self.title_of(one_))
+            yield max(newest, one_.until or 0), f"incident-{one_.id}", title, notes
 
     def _windows(self):
-        for title, since, until in self.windows:
+        for title, since, until, number, created in self.windows:
             text = f"{self.time(since)} – {self.time(until)}"
             words = self.translate(_("Maintenance: ${title}", mapping={"title": title}))
-            yield min(since, self.now), f"maintenance-{since}-{title}", words, text
+            # Never the present: it would be news at each look.
+            yield created or since, f"maintenance-{number}-{since}", words, text
 
     def _changes(self):
         titles = {line.id: line.title for group in self.groups for line in group.lines}

@@ -22,11 +22,34 @@ NAMED = 3
 class Wall(Page):
     name = "hoard-wall"
     index = ViewPageTemplateFile("templates/wall.pt")
+    # Nobody sits at a screen on a wall: it stays one, and tries again.
+    _trouble = ViewPageTemplateFile("templates/wall_trouble.pt")
+    age = 60
 
     def answer(self):
         self.group = self.given("group")[:200]
         asked = standings.Asked(group=self.group)
         self.counts = standings.counts(self.db, self.now, asked)
+        nothing = self.nothing
+        if nothing:
+            return self.nothing_there(nothing)
+        self.beyond = 0
+        return self.tiled(asked)
+
+    @property
+    def nothing(self):
+        """Why there is nothing to see, a message; None where there is something."""
+        if self.group and self.group not in dict(standings.groups(self.db)):
+            return _("There is no group “${name}”.", mapping={"name": self.group})
+        return None if sum(self.counts.values()) else _("There are no checks yet.")
+
+    def nothing_there(self, words):
+        self.words = words
+        if self.group:
+            self.request.response.setStatus(404)
+        return self._trouble()
+
+    def tiled(self, asked):
         if sum(self.counts.values()) <= SINGLE:
             found = standings.page(self.db, self.now, asked)
             tiles = [self.tile_of(line) for line in found.lines]
@@ -34,9 +57,9 @@ class Wall(Page):
             tiles = self.group_tiles()
         tiles = [*self.rule_tiles(), *tiles]
         tiles.sort(key=lambda tile: standings.ORDER.index(tile["status"]))
-        self.hidden = max(len(tiles) - TILES, 0)
-        self.tiles = tiles[: TILES - 1] if self.hidden else tiles
-        self.hidden = len(tiles) - len(self.tiles)
+        total = len(tiles) + self.beyond
+        self.tiles = tiles[: TILES - 1] if total > TILES else tiles
+        self.hidden = total - len(self.tiles)
         return self.index()
 
     def rule_tiles(self):
@@ -74,6 +97,7 @@ class Wall(Page):
     def sample(self, group):
         asked = standings.Asked(group=group, size=TILES)
         found = standings.page(self.db, self.now, asked)
+        self.beyond = found.total - len(found.lines)
         return [self.tile_of(line) for line in found.lines]
 
     def group_tile(self, name, title, counts):
@@ -113,10 +137,15 @@ class Wall(Page):
 
     @property
     def clock(self):
-        return times.moment(self.now).strftime("%H:%M")
+        return times.moment(self.time_now).strftime("%H:%M")
+
+    @property
+    def time_now(self):
+        # Without a database nothing was begun to be read.
+        return getattr(self, "now", None) or times.now()
 
     def sign(self, status):
-        return icon(status, 32)
+        return icon(status, 64)
 
 
 #: A tile that is so much wider than high is read best.

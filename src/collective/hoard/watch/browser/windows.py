@@ -61,7 +61,3 @@ class Windows(Page):
     @property
     def groups(self):
         return standings.groups(self.db)
-
-    @property
-    def zone(self):
-        return str(site_zone())

@@ -1,4 +1,4 @@
-"""Milliseconds over time: the middle as a line, lowest to highest as a band."""
+"""Milliseconds, or another unit, over time: the middle as a line, lowest to highest as a band."""
 
 from .colours import COLOURS
 from .svg import element
@@ -14,7 +14,15 @@ LINE, BAND, GRID = "#0b5394", "#9fc5e8", "#dee2e6"
 
 
 def latency(
-    buckets, since, until, title, description="", times=(), width=720, height=220
+    buckets,
+    since,
+    until,
+    title,
+    description="",
+    times=(),
+    width=720,
+    height=220,
+    unit="ms",
 ):
     """A picture of ``Bucket``s (start, low, high, middle, failed).
 
@@ -23,15 +31,17 @@ def latency(
     """
     known = [one for one in buckets if one.high is not None]
     top = nice(max((one.high for one in known), default=1))
+    low = min((one.low for one in known), default=0)
+    foot = -nice(-low) if low < 0 else 0
     inner = width - LEFT - RIGHT, height - TOP - BOTTOM
 
     def x(seconds):
         return LEFT + (seconds - since) / max(until - since, 1) * inner[0]
 
     def y(ms):
-        return TOP + inner[1] * (1 - ms / top)
+        return TOP + inner[1] * (1 - (ms - foot) / (top - foot))
 
-    parts = [*grid(top, y, width), *labels(times, x, height)]
+    parts = [*grid(foot, top, y, width, unit), *labels(times, x, height)]
     for run in runs(known, since, until, len(buckets)):
         parts += [band(run, x, y), line(run, x, y)]
     parts += [
@@ -55,9 +65,10 @@ def nice(number):
     return 10 * power
 
 
-def grid(top, y, width):
+def grid(foot, top, y, width, unit):
     for share in (0, 0.25, 0.5, 0.75, 1):
-        place = y(top * share)
+        number = foot + (top - foot) * share
+        place = y(number)
         yield element(
             "line",
             x1=LEFT,
@@ -67,7 +78,7 @@ def grid(top, y, width):
             stroke=GRID,
         )
         yield text(
-            f"{top * share:g} ms",
+            f"{number:g} {unit}".rstrip(),
             x=LEFT - 6,
             y=short(place + 4),
             text_anchor="end",

@@ -52,16 +52,31 @@ def bar(row, x, width, height, tips):
 
 
 def merged(rows, step):
-    """*rows* so that each is at least *step* long; of those in one the worst stays."""
+    """*rows* so that each is at least *step* long; of those in one the worst stays,
+    and what is left of the last of them follows.
+    """
     result = []
     for start, end, status in rows:
         if end <= start:
             continue
         if result and start < result[-1][0] + step:
-            first, last, old = result[-1]
-            if WORST_FIRST.index(status) < WORST_FIRST.index(old):
-                old = status
-            result[-1] = (first, max(last, end) if old == status else last, old)
+            start, status = shared(result, start, end, status, step)
+            if end <= start:
+                continue
+        if result and result[-1][2] == status and result[-1][1] == start:
+            result[-1] = (result[-1][0], end, status)
         else:
             result.append((start, end, status))
     return result
+
+
+def shared(result, start, end, status, step):
+    """Let a row share the last place of *result*; where its rest starts, and as what."""
+    first, last, old = result[-1]
+    worst = min(old, status, key=WORST_FIRST.index)
+    if old == status:
+        result[-1] = (first, max(last, end), old)
+        return end, status
+    edge = first + step
+    result[-1] = (first, max(min(edge, end), last), worst)
+    return edge, status

@@ -62,9 +62,19 @@ def of_check(connection, check_id, now, most=20):
 
 
 def public(connection, since, now, most=50):
-    """Those that everybody may read, open or ended after *since*, newest first."""
+    """Those that everybody may read, open or ended after *since*, newest first.
+
+    Nobody wrote a title that is the name of a check: it becomes that of the check,
+    or empty.
+    """
     query = select(t.incident).where(i.public, or_(i.until.is_(None), i.until > since))
-    return rows(connection, query.order_by(i.since.desc()).limit(most), now)
+    found = rows(connection, query.order_by(i.since.desc()).limit(most), now)
+    c = t.check.c
+    query = select(c.name, c.title).where(c.name.in_([one.title for one in found]))
+    names = dict(connection.execute(query).all())
+    for one in found:
+        one.title = names.get(one.title, one.title) or ""
+    return found
 
 
 def rows(connection, query, now):

@@ -13,6 +13,10 @@ from sqlalchemy import or_
 from sqlalchemy import select
 
 
+#: Seconds without a sign of life after which a poller is said to be silent.
+SILENT = 60
+
+
 def poller_beats(connection):
     """``[(name, beat, stopped, note)]`` of all pollers and satellites."""
     from ...monitoring.database.tables_poller import poller
@@ -20,6 +24,20 @@ def poller_beats(connection):
     p = poller.c
     query = select(p.name, p.beat, p.stopped, p.note).order_by(p.name)
     return connection.execute(query).all()
+
+
+def silent(connection, now):
+    """``[(name, seconds since its last sign of life, note)]`` of silent pollers."""
+    return [
+        (name, now - beat, note or "")
+        for name, beat, _stopped, note in poller_beats(connection)
+        if now - beat > SILENT
+    ]
+
+
+def silent_names(connection, now):
+    """Their names as one text, for comparing; empty where all is well."""
+    return ", ".join(name for name, *_rest in silent(connection, now))
 
 
 def seq(connection):

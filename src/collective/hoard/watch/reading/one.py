@@ -10,6 +10,8 @@ from ...monitoring.history.intervals import timeline
 from ...monitoring.history.packing import samples_between
 from ...monitoring.interfaces import OK
 from ...monitoring.interfaces import STATUSES
+from .before import told_apart
+from .before import watched_from
 from dataclasses import dataclass
 from sqlalchemy import func
 from sqlalchemy import select
@@ -96,11 +98,25 @@ def groups(connection, check_id):
 
 
 def history(connection, check_id, since, until):
-    """``[(since, until, status, code, reason)]`` without gaps, oldest first."""
-    return [
-        (row.since, row.until, STATUSES[row.status], row.code, row.reason)
-        for row in timeline(connection, check_id, since, until)
-    ]
+    """``[(since, until, status, code, reason)]`` without gaps, oldest first.
+
+    The first begins when it began, which may be before *since*.  Before a check
+    was watched it is not monitored; that begins at *since*.
+    """
+    edge = watched_from(connection, [check_id]).get(check_id)
+    first = min(begin_of(connection, check_id, since, edge), since)
+    rows = timeline(connection, check_id, first, until)
+    return told_apart([row for row in rows if row.until > since], edge)
+
+
+def begin_of(connection, check_id, moment, edge):
+    """When the row of the log began that holds at *moment*, or one before it."""
+    i = t.interval.c
+    query = select(func.max(i.since)).where(i.check_id == check_id, i.since <= moment)
+    found = connection.scalar(query)
+    if found is None:
+        return moment if edge is None else edge
+    return found
 
 
 def suppressed(connection, check_id, since, until):

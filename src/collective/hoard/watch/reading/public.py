@@ -5,6 +5,8 @@ from ...monitoring.history.availability import availability
 from ...monitoring.history.intervals import timelines
 from ...monitoring.interfaces import Availability
 from ...monitoring.interfaces import STATUSES
+from .before import told_apart
+from .before import watched_from
 from .standings import c
 from .standings import JOINED
 from .standings import ORDER
@@ -89,7 +91,8 @@ def worst_of(rows):
 
 def histories(connection, ids, since, until):
     """``{check id: [(since, until, status)]}`` without gaps, oldest first."""
+    edges = watched_from(connection, ids)
     return {
-        key: [(row.since, row.until, STATUSES[row.status]) for row in rows]
+        key: [row[:3] for row in told_apart(rows, edges.get(key))]
         for key, rows in timelines(connection, ids, since, until).items()
     }

@@ -62,10 +62,12 @@ def window_of(row, now):
 
 
 def public(connection, now, check_ids):
-    """``[(title, since, until)]`` of windows of these checks, open or coming."""
+    """``[(title, since, until, number, when it was entered)]`` of windows of these
+    checks, open or coming.
+    """
     span = t.maintenance_span.c
     query = (
-        select(m.c.title, span.since, span.until)
+        select(m.c.title, span.since, span.until, m.c.id, m.c.created)
         .join(t.maintenance_span, span.maintenance_id == m.c.id)
         .where(
             span.check_id.in_(check_ids),

@@ -26,6 +26,8 @@ from sqlalchemy import update
 GONE = _("There is no such incident any more.")
 NO_CHECK = _("There is no such check any more.")
 EMPTY = _("Write what you want to tell the others.")
+NO_PUBLIC_TITLE = _("Write a title: it is what everybody reads.")
+NAME = _("This is the name of the check, which not everybody may know: write a title.")
 NO_TITLE = _("A window needs a title: it is what others read.")
 NO_TIMES = _("Give the beginning and the end as 2026-12-31T08:30.")
 UNKNOWN = _("There is no check or group like this: ${names}.")
@@ -64,15 +66,30 @@ def add_note(incident_id, author, text):
         incidents.add_note(connection, incident_id, author, text, clock())
 
 
-def publish(incident_id, public):
-    """Show an incident with its notes on the public page, or no longer.
+def publish(incident_id, title):
+    """Show an incident with its notes on the public page, with *title* from now on.
 
-    :raises Refused: It is gone.
+    :raises Refused: It is gone, or the title is none that everybody may read.
     """
+    title = clean(title)
+    with writing() as (_store, connection):
+        demand_incident(connection, incident_id)
+        if not title:
+            raise Refused([("title", NO_PUBLIC_TITLE)])
+        i, c = t.incident.c, t.check.c
+        name = select(c.name).join(t.incident, i.check_id == c.id)
+        if title == connection.scalar(name.where(i.id == incident_id)):
+            raise Refused([("title", NAME)])
+        query = update(t.incident).where(i.id == incident_id)
+        connection.execute(query.values(public=True, title=title))
+
+
+def hide(incident_id):
+    """Show it no longer. :raises Refused: It is gone."""
     with writing() as (_store, connection):
         demand_incident(connection, incident_id)
         query = update(t.incident).where(t.incident.c.id == incident_id)
-        connection.execute(query.values(public=public))
+        connection.execute(query.values(public=False))
 
 
 def demand_incident(connection, incident_id):

@@ -13,7 +13,13 @@
 
   function draw(place) {
     const all = [Number(place.dataset.since), Number(place.dataset.now)];
+    const unit = "unit" in place.dataset ? place.dataset.unit : "ms";
     let plot = null;
+    // Times begin at nothing; other values, such as degrees, where they are.
+    function range(u, low, high) {
+      if (unit === "ms") { return [0, Math.max(high || 1, 1) * 1.05]; }
+      return low == null ? [0, 1] : uPlot.rangeNum(low, high, 0.1, true);
+    }
     function said(seconds, form) {
       const zone = { timeZone: place.dataset.zone };
       return new Intl.DateTimeFormat(document.documentElement.lang || undefined, Object.assign(zone, form)).format(seconds * 1000);
@@ -38,8 +44,8 @@
         width: width, height: 240, legend: { live: true },
         tzDate: function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), place.dataset.zone); },
         cursor: { drag: { x: true, y: false, setScale: false } },
-        scales: { x: { time: true }, y: { range: function (u, low, high) { return [0, Math.max(high || 1, 1) * 1.05]; } } },
-        axes: [{ values: labels, space: 70 }, { size: 80, values: function (u, values) { return values.map(function (v) { return v + " ms"; }); } }],
+        scales: { x: { time: true }, y: { range: range } },
+        axes: [{ values: labels, space: 70 }, { size: 80, values: function (u, values) { return values.map(function (v) { return v + " " + unit; }); } }],
         bands: [{ series: [3, 1], fill: "rgba(11, 83, 148, 0.2)" }],
         series: [
           { label: place.dataset.time, value: function (u, at) { return at == null ? "–" : said(at, { dateStyle: "medium", timeStyle: "short" }); } },
@@ -48,6 +54,9 @@
           { label: place.dataset.high, stroke: "rgba(11, 83, 148, 0.4)", width: 1 }
         ],
         hooks: {
+          setScale: [function (u, axis) {
+            if (axis === "x") { place.dataset.shown = Math.round(u.scales.x.min) + " " + Math.round(u.scales.x.max); }
+          }],
           setSelect: [function (u) {
             if (u.select.width < 5) { return; }
             const since = u.posToVal(u.select.left, "x");
@@ -61,6 +70,8 @@
     }
     read(place, all[0], all[1]).then(function (data) {
       plot = new uPlot(options(place.clientWidth), data, place);
+      // All of the period that was asked for, however little is known of it.
+      plot.setScale("x", { min: all[0], max: all[1] });
       place.classList.add("hoard-drawn");
       plot.over.addEventListener("dblclick", function () {
         place.classList.remove("hoard-zoomed");
