@@ -219,4 +219,6 @@ def test_the_page_of_comparing_names_what_could_not_be(page_type, site):
 
     assert f'href="{page_type["bad"].absolute_url()}"' in contents(user)
     assert "The bad &lt;b&gt;" in contents(user)
+    assert "1 items are watched; 1 checks were changed, 0 ended." in contents(user)
+    assert "is not an address of a web site" in contents(user)
     assert "Nothing was changed" not in contents(user)

@@ -6,10 +6,15 @@ from collective.hoard.watch.engines import reading
 from collective.hoard.watch.engines import writing
 from collective.hoard.watch.subscribers import reconcile
 from collective.hoard.watch.writing import checks
+from forms.browsing import browser
+from forms.browsing import contents
+from forms.browsing import manager
 from plone import api
 from plone.app.iterate.dexterity.copier import ContentCopier
 from plone.app.testing import setRoles
 from plone.app.testing import TEST_USER_ID
+from plone.app.testing import TEST_USER_NAME
+from plone.app.testing import TEST_USER_PASSWORD
 from plone.restapi.interfaces import IDeserializeFromJson
 from sqlalchemy import select
 from sqlalchemy import update
@@ -213,3 +218,51 @@ def patch(item, values):
     request["BODY"] = json.dumps(values).encode()
     getMultiAdapter((item, request), IDeserializeFromJson)()
     transaction.commit()
+
+
+def test_the_forms_of_plone_say_who_sets_what(editors_page, site):
+    """A manager types an address; an editor saves the form, then types another."""
+    address = "form.widgets.IWatched.hoard_watch_address"
+    title = "form.widgets.IDublinCore.title"
+    boss = manager(site)
+    boss.open(f"{editors_page.absolute_url()}/edit")
+    assert boss.getControl(name=address).value == EVIL
+    boss.getControl("Save").click()
+    assert owner_of(editors_page) == "content"
+
+    boss.open(f"{editors_page.absolute_url()}/edit")
+    boss.getControl(name=address).value = "http://10.0.0.7/"
+    boss.getControl("Save").click()
+    assert owner_of(editors_page) is None
+
+    setRoles(api.portal.get(), TEST_USER_ID, ["Editor"])
+    transaction.commit()
+    editor = browser(site)
+    editor.addHeader("Authorization", f"Basic {TEST_USER_NAME}:{TEST_USER_PASSWORD}")
+    editor.open(f"{editors_page.absolute_url()}/edit")
+    editor.getControl(name=title).value = "Another"
+    editor.getControl("Save").click()
+    assert owner_of(editors_page) is None
+
+    editor.open(f"{editors_page.absolute_url()}/edit")
+    editor.getControl(name=address).value = "http://10.0.0.8/"
+    editor.getControl("Save").click()
+    assert "is not a public address" in contents(editor)
+
+    editor.open(f"{editors_page.absolute_url()}/edit")
+    editor.getControl(name=address).value = EVIL
+    editor.getControl("Save").click()
+    assert owner_of(editors_page) == "content"
+
+
+def test_the_form_of_plone_shows_what_is_wrong_at_the_address(editors_page, site):
+    boss = manager(site)
+    boss.open(f"{editors_page.absolute_url()}/edit")
+    address = "form.widgets.IWatched.hoard_watch_address"
+    boss.getControl(name=address).value = "http://127.0.0.1%00.example.org/"
+
+    boss.getControl("Save").click()
+
+    assert "is neither a host name nor an IP address" in contents(boss)
+    transaction.begin()
+    assert editors_page.hoard_watch_address == EVIL

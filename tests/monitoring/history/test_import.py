@@ -227,3 +227,17 @@ def test_a_period_must_not_be_empty(store, database, capsys):
     command = ["availability", "--check", "c", "--database", database]
     assert main([*command, "--from", "10", "--to", "10"]) == 2
     assert "must end after" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--slot", "--fresh"])
+@pytest.mark.parametrize("value", ["0", "2678401", "99999999999", "1e400", "1.5"])
+def test_slots_have_an_end(tmp_path, capsys, option, value):
+    path = tmp_path / "samples.jsonl"
+    path.write_bytes(line())
+    asked = ["import", str(path), "--database", str(tmp_path / "d"), "--create"]
+
+    with pytest.raises(SystemExit) as ended:
+        main([*asked, option, value])
+
+    assert ended.value.code == 2
+    assert option in capsys.readouterr().err

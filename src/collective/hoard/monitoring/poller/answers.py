@@ -2,6 +2,7 @@
 
 from ..interfaces import DatabaseUnusable
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 import json
 import logging
 
@@ -49,3 +50,16 @@ async def in_words(request, handler):
         # A mistake of ours; the log has it, who asks learns no details.
         logger.exception("%s %s failed", request.method, request.path)
         return reply({"error": "This failed here; the poller's log says why."}, 500)
+
+
+def protocol_logger():
+    """For aiohttp: what is wrong with a request is answered, not logged as ours."""
+    found = logging.getLogger(f"{__name__}.protocol")
+    if is_ours not in found.filters:
+        found.addFilter(is_ours)
+    return found
+
+
+def is_ours(record):
+    error = (record.exc_info or (None, None))[1]
+    return not isinstance(error, HttpProcessingError)

@@ -4,6 +4,7 @@ from ..foreign import document_of
 from ..interfaces import WrongUse
 from .answers import COMMON
 from .answers import in_words
+from .answers import protocol_logger
 from .answers import refusal
 from .answers import reply
 from .answers import too_large
@@ -22,7 +23,6 @@ from .tasks import Tasks
 from .tokens import bearer
 from .tokens import may
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
@@ -37,19 +37,6 @@ logger = logging.getLogger(__name__)
 PATIENCE = 30.0
 #: Lists are longer than batches of results.
 MOST_LIST_BYTES = 20_000_000
-
-
-def protocol_logger():
-    """For aiohttp: what is wrong with a request is answered, not logged as ours."""
-    found = logging.getLogger(f"{__name__}.protocol")
-    if is_ours not in found.filters:
-        found.addFilter(is_ours)
-    return found
-
-
-def is_ours(record):
-    error = (record.exc_info or (None, None))[1]
-    return not isinstance(error, HttpProcessingError)
 
 
 class Server:
