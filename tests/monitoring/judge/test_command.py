@@ -276,3 +276,62 @@ def test_no_value_breaks_anything(world, kind):
                 entries.as_toml(entries.stored(connection))
         except MonitoringError as error:
             assert str(error)
+
+
+REFUSED = [
+    ("[[rule]]\nname = 'x'\nexpression = 'up('", "rule 'x', expression: "),
+    (
+        "[[rule]]\nname = 'x'\nexpression = 'up(*) > 1'\nwarning = 'up('",
+        "rule 'x', warning: ",
+    ),
+    ("[[rule]]\nname = 'x'\nexpression = 'up(*) >= 180 %'", "at most 100 %"),
+    ("[[rule]]\nname = 'x'\nexpression = 'up(*) > 1'\nseverity = 'bad'", "severity"),
+    ("[[rule]]\nname = 'x'\nexpression = 'up(*) > 1'\nsverity = 'crit'", "sverity"),
+    ("[[rule]]\nexpression = 'up(*) > 1'", "needs 'name'"),
+    ("[rule]\nname = 'x'", "two brackets"),
+    ("[[rlue]]\nname = 'x'", "'rlue' is unknown"),
+    ("[[alarm]]\nname = 'x'\ncheck = 'a'\nmetric = 'ms'", "needs 'threshold'"),
+    (
+        "[[alarm]]\nname = 'x'\ncheck = 'a'\nmetric = 'ms'\nthreshold = 5\n"
+        "comparison = '!'",
+        "comparison",
+    ),
+    ("[[group]]\nname = 'g'\ngroups = ['g']", "g"),
+    ("[[contact]]\nname = 'x'\nchannel = 'mail'\naddress = 'nope'", "no mail address"),
+    ("[[contact]]\nname = 'x'\nchannel = 'fax'\naddress = '1'", "channel is one of"),
+    ("[[policy]]\nname = 'x'\ncontacts = []", "names no contacts"),
+    ("[[maintenance]]\ntitle = 'x'\nsince = 'soon'\nuntil = 5", "not a time"),
+]
+
+
+@pytest.mark.parametrize("text, words", REFUSED)
+@pytest.mark.parametrize("database", [False, True])
+def test_check_refuses_what_add_refuses(world, capsys, text, words, database):
+    world.file.write_text(text)
+    known = ["--database", world.url]
+    assert main(["rules", "add", *known, str(world.file)]) == 2
+    assert words in capsys.readouterr().err
+    assert main(["rules", "check", str(world.file), *(known if database else ())]) == 1
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("database", [False, True])
+def test_check_writes_nothing(world, capsys, database):
+    known = ["--database", world.url] if database else []
+    assert main(["rules", "check", str(world.file), *known]) == 0
+    assert capsys.readouterr().out == "No mistakes found.\n"
+    assert [world.rows(x) for x in (t.rule, t.group, t.contact)] == [[], [], []]
+
+
+def test_check_with_a_database_misses_what_is_not_there(world, capsys):
+    world.file.write_text("[[group]]\nname = 'g'\nchecks = ['c']")
+    assert main(["rules", "check", str(world.file)]) == 0
+    assert main(["rules", "check", str(world.file), "--database", world.url]) == 1
+    assert "'c'" in capsys.readouterr().err
+
+
+def test_half_a_character_in_a_file_is_refused(world, capsys, tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text('{"group": [{"name": "\\ud800"}]}')
+    assert main(["rules", "add", "--database", world.url, str(file)]) == 2
+    assert "must be a text" in capsys.readouterr().err

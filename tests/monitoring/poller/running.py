@@ -30,7 +30,7 @@ class Site:
         return self.store.ensure_check(name, kind=kind, **columns)
 
     def token(self, name, **options):
-        return make_source(self.url, name, options.pop("kind", "push"), **options)
+        return make_source(self.url, name, options.pop("kind", "push"), **options).token
 
     def ask(self, query):
         with self.engine.connect() as connection:

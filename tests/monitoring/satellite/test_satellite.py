@@ -194,3 +194,38 @@ def test_a_replay_is_paced(site, far, centre, satellite):
         time.sleep(2.5)
         # One check a second, five times that, but ten at least at once.
         assert 200 - 45 <= len(service.spool) <= 190
+
+
+def test_a_token_of_another_kind_is_said_with_what_to_do(
+    site, far, centre, satellite, caplog
+):
+    with centre(), satellite(token=site.token("scripts")) as running:
+        assert wait_for(lambda: "403" in running.service.centre.trouble)
+        time.sleep(0.3)
+    assert "--kind satellite' at the centre makes one. Results wait" in caplog.text
+    assert ".." not in caplog.text
+
+
+def test_a_result_that_the_centre_never_takes_holds_up_no_other(
+    site, far, centre, satellite, monkeypatch
+):
+    from collective.hoard.monitoring.poller import server
+
+    real = server.take_in
+
+    def take_in(rows, *arguments):
+        if any(row.get("code") == 666 for row in rows):
+            raise TypeError("a mistake of ours")
+        return real(rows, *arguments)
+
+    monkeypatch.setattr(server, "take_in", take_in)
+    now = int(time.time())
+    row = {"check": "far", "status": "ok", "code": 1}
+    with satellite() as running:
+        spool = running.service.spool
+        codes = (1, 666, 2)
+        spool.add([{**row, "code": c, "time": now - 50 + c % 9} for c in codes])
+        with centre():
+            assert wait_for(lambda: len(spool) == 0, 20)
+    query = "SELECT code FROM sample WHERE code < 100 ORDER BY code"
+    assert site.ask(query) == [(1,), (2,)]

@@ -1,7 +1,10 @@
 """The command that brings results, and its spool."""
 
 from collective.hoard.monitoring.command import main
+from http.server import SimpleHTTPRequestHandler
+from http.server import ThreadingHTTPServer
 from monitoring.poller.running import Running
+from threading import Thread
 import json
 import pytest
 import time
@@ -72,10 +75,8 @@ def test_a_wrong_token_loses_nothing(site, submit, tmp_path, monkeypatch):
 
 def test_a_file_of_results(site, submit, tmp_path):
     path = tmp_path / "results.jsonl"
-    rows = [
-        {"check": "backup", "status": "ok", "time": int(time.time()) - n}
-        for n in range(700)
-    ]
+    now = int(time.time())
+    rows = [{"check": "backup", "status": "ok", "time": now - n} for n in range(700)]
     path.write_text("\n".join(map(json.dumps, rows)))
     with Running(site) as running:
         assert submit(running.url, "--file", str(path)) == (0, "700 sent.\n")
@@ -95,3 +96,46 @@ def test_wrong_use_is_said(submit, words):
 
 def test_another_scheme_is_refused(submit):
     assert submit("file:///etc/passwd", "--check", "a")[0] == 2
+
+
+def test_unknown_can_be_said(site, submit):
+    with Running(site) as running:
+        words = ["--check", "backup", "--status", "unknown"]
+        assert submit(running.url, *words) == (0, "1 sent.\n")
+    assert site.ask("SELECT * FROM sample") == []
+
+
+def test_a_time_may_be_iso_8601(site, submit):
+    with Running(site) as running:
+        words = ["--check", "backup", "--status", "ok", "--time", "2026-11-22T08:30Z"]
+        assert submit(running.url, *words)[0] == 0
+    assert site.ask("SELECT time FROM sample") == [(1795336200,)]
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://x:port", "ftp://x", "x"])
+def test_an_address_of_no_poller_is_said(submit, url):
+    status, said = submit(url, "--check", "backup", "--status", "ok")
+    assert (status, "--url must be like" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words,said",
+    [
+        (["--check", "backup", "--ca-file", "/nonexistent"], "--ca-file: /nonexistent"),
+        (["--check", "backup", "--spool", "/nonexistent/spool"], "--spool: /nonex"),
+        (["--file", "/nonexistent/file"], "--file: /nonexistent/file cannot be read"),
+        (["--file", __file__], "line 1, is not JSON"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_said(submit, words, said):
+    status, text = submit("http://127.0.0.1:9", *words)
+    assert (status, said in text) == (2, True)
+
+
+def test_what_is_no_poller_is_said(submit):
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        status, said = submit(url, "--check", "backup", "--status", "ok")
+        server.shutdown()
+    assert (status, "is no hoard-poller" in said) == (2, True)

@@ -44,6 +44,8 @@ def test_who_takes_care_stops_the_steps(world, command):
 
 
 def test_it_is_withdrawn(world, command):
+    world.start()
+    world.change(www="crit")
     command("www", "--author", "carla")
 
     assert command("www", "--withdraw") == 0
@@ -64,4 +66,10 @@ def test_what_cannot_be_is_said(world, command, capsys, words, said):
     assert command(*words) == 2
 
     assert said in capsys.readouterr().err
+    assert world.rows(t.ack) == []
+
+
+def test_what_is_ok_needs_no_care(world, command, capsys):
+    assert command("www", "--author", "carla") == 2
+    assert "there is nothing to acknowledge" in capsys.readouterr().err
     assert world.rows(t.ack) == []

@@ -22,6 +22,12 @@ def main(argv=None):
     except MonitoringError as error:
         print(f"hoard-poller: {error}", file=sys.stderr)
         return WRONG_USE
+    except UnicodeEncodeError:
+        if not any("\udc80" <= c <= "\udcff" for c in "".join(argv or sys.argv[1:])):
+            raise
+        # What Python makes of bytes on a command line that are no UTF-8.
+        print("hoard-poller: An argument is no text in UTF-8.", file=sys.stderr)
+        return WRONG_USE
     except KeyboardInterrupt:
         print("hoard-poller: stopped.", file=sys.stderr)
         return PROBLEMS

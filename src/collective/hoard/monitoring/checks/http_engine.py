@@ -30,8 +30,8 @@ def judged(transfer, error, said):
     try:
         return outcome_of(transfer, error, said)
     except Exception as fault:
-        number = transfer.job.plan.spec.id
-        logger.exception("The answer for check %s broke us", number)
+        spec = transfer.job.plan.spec
+        logger.exception("The answer for check %s (%s) broke us", spec.id, spec.host)
         return no_answer("protocol", f"The answer is not understood: {fault}")
 
 
@@ -125,7 +125,8 @@ class HttpEngine:
 
     def _refused(self, job, error):
         """Such as an option that this libcurl does not know."""
-        logger.error("Check %s cannot run: %s", job.plan.spec.id, error)
+        spec = job.plan.spec
+        logger.error("Check %s (%s) cannot run: %s", spec.id, spec.host, error)
         if job.quick:
             # The other one knows it: without the quick one from now on.
             self._quick = job.quick = False

@@ -1,5 +1,8 @@
 """What a check expects of a JSON answer, and the numbers it takes from it."""
 
+from ..foreign import document_of
+from ..foreign import is_number
+from ..foreign import storable
 from .interfaces import CheckUnusable
 from .interfaces import Outcome
 from .interfaces import worse
@@ -61,8 +64,8 @@ def _rule(row):
 def apply_rules(outcome: Outcome, rules, body: bytes) -> None:
     """Judge *body* by *rules*, and put their numbers into the outcome."""
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        document = document_of(body)
+    except ValueError as error:
         worse(outcome, "crit", "match", f"The answer is not JSON: {error}")
         return
     for rule in rules:
@@ -85,7 +88,7 @@ def _apply(outcome, rule, value):
         )
     if not (rule.metric or rule.warn or rule.crit):
         return
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         worse(outcome, "crit", "match", f"{rule.path} is not a number")
         return
     outcome.values[rule.metric or rule.path] = (float(value), rule.unit)
@@ -99,4 +102,4 @@ def _same(value, expected):
 
 
 def _text(value):
-    return value if isinstance(value, str) else json.dumps(value)
+    return storable(value) if isinstance(value, str) else json.dumps(value)

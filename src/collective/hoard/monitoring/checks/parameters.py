@@ -1,5 +1,6 @@
 """Reading the parameters of a check: each once, none left over."""
 
+from .common import COMMON
 from .interfaces import CheckSpec
 from .interfaces import CheckUnusable
 from .matching import pattern
@@ -54,7 +55,7 @@ class Parameters:
         value = self._left.pop(name, None)
         if value is None:
             return default
-        if value not in choices:
+        if not isinstance(value, str) or value not in choices:
             raise CheckUnusable(
                 f"{name} must be one of: {', '.join(map(str, choices))}."
             )
@@ -97,7 +98,3 @@ class Parameters:
         if self._left:
             names = ", ".join(sorted(self._left))
             raise CheckUnusable(f"Unknown parameters: {names}.")
-
-
-#: What the engine reads of any check: where it runs, what exit 3 means.
-COMMON = ("where", "unknown", "thresholds", "tags", "title")

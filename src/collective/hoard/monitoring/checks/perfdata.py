@@ -41,6 +41,13 @@ def parse_values(text: str) -> dict:
         quoted, plain, number, unit = match.groups()
         label = quoted.replace("''", "'") if quoted else plain
         if number != "U" and abs(float(number)) < 1e300:
-            values[label[:LONGEST_LABEL]] = (float(number), unit[:20])
+            values[shown(label)[:LONGEST_LABEL]] = (float(number), shown(unit)[:20])
         at = match.end()
     return values
+
+
+def shown(text):
+    """Without control characters: a label is a name, and PostgreSQL takes no NUL."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,5 +1,6 @@
 """Commands that follow the contract of the monitoring plugins."""
 
+from .common import common_of
 from .groups import end_group
 from .groups import session_members
 from .interfaces import CheckSpec
@@ -42,10 +43,8 @@ def prepare_exec(spec: CheckSpec, around: Surroundings) -> ExecPlan:
     given = Parameters(spec)
     path = allowed_command(given.text("command"), around)
     words = given.texts("arguments")
-    unknown = (spec.params or {}).get("unknown", "absent")
+    unknown = common_of(spec.params).unknown
     given.done()
-    if unknown not in {"absent", "warn", "crit"}:
-        raise CheckUnusable("unknown must be one of: absent, warn, crit.")
     filled = [around.secrets.filled(_placed(word, spec), True) for word in words]
     return ExecPlan(spec, (path, *filled), unknown)
 

@@ -1,5 +1,7 @@
 """One place that makes any check ready, and one that runs it."""
 
+from .common import common_of
+from .common import look_at_params
 from .connecting import Failed
 from .connecting import reachable
 from .connecting import Refused
@@ -22,7 +24,6 @@ from .tcp import limited
 from .tcp import prepare_tcp
 from .tcp import run_tcp
 from .thresholds import judge_values
-from .thresholds import thresholds_of
 from .tls import add_expiry
 from .tls import prepare_tls
 from .tls import run_tls
@@ -71,7 +72,8 @@ def prepare(spec: CheckSpec, around: Surroundings) -> Prepared:
         )
     if spec.port is not None and not 0 < spec.port < 65_536:
         raise CheckUnusable("The port must be between 1 and 65535.", "port")
-    rules = thresholds_of(spec)
+    look_at_params(spec.params)
+    rules = common_of(spec.params).thresholds
     if spec.kind == "passive":
         return Prepared(spec, None, rules)
     if spec.kind not in {"exec"} and not spec.target:
@@ -87,8 +89,10 @@ class Runners:
     it may not connect}, of those whose last run was refused.
     """
 
-    def __init__(self, around: Surroundings, http=200, others=200, processes=8):
-        self.around = around
+    def __init__(
+        self, around: Surroundings, http=200, others=200, processes=8, called=str
+    ):
+        self.around, self._called = around, called
         self._loop = asyncio.get_running_loop()
         self._engine = HttpEngine(
             self._from_thread,
@@ -177,7 +181,7 @@ class Runners:
             self.refused.pop(spec.id, None)
         elif spec.id not in self.refused:
             self.refused[spec.id] = f"This check may not connect: {refusal}."
-            logger.warning("Check %s: %s", spec.id, refusal)
+            logger.warning("Check %s: %s", self._called(spec.id), refusal)
 
     async def _with_expiry(self, job):
         """A broken certificate: look at it by a handshake of its own."""
@@ -187,7 +191,7 @@ class Runners:
             address = await reachable(spec, plan.port, self.around.reach)
             await add_expiry(job.outcome, address, plan.port, spec.host, plan.expiry)
         except (Failed, Refused):
-            logger.debug("No certificate of check %s", spec.id)
+            logger.debug("No certificate of check %s", self._called(spec.id))
         done([(prepared, tag, job.outcome)])
 
     async def _single(self, prepared, tag, done):
@@ -210,7 +214,9 @@ class Runners:
         except Exception as error:
             # A target must never stop the poller, whatever it sends. What we
             # did not foresee is said with its place, and counts as no answer.
-            logger.exception("Check %s failed in a way of its own", spec.id)
+            logger.exception(
+                "Check %s failed in a way of its own", self._called(spec.id)
+            )
             return no_answer("protocol", f"{type(error).__name__}: {error}")
 
     async def _one(self, plan, spec):

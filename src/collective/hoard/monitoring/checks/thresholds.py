@@ -1,20 +1,20 @@
 """Thresholds for values by their path: of sensors, of Munin nodes, of anything."""
 
-from .interfaces import CheckSpec
 from .interfaces import CheckUnusable
 from .interfaces import Outcome
 from .interfaces import worse
 from .interfaces import WORST
 from .ranges import graded
 from .ranges import threshold
+from collections.abc import Mapping
 
 
-def thresholds_of(spec: CheckSpec) -> dict:
-    """{path: {"warn": text, "crit": text}} of the check.
+def thresholds_in(params: Mapping | None) -> dict:
+    """{path: {"warn": text, "crit": text}} of a check's parameters.
 
     :raises CheckUnusable: They are something else.
     """
-    rules = (spec.params or {}).get("thresholds") or {}
+    rules = (params or {}).get("thresholds") or {}
     if not isinstance(rules, dict):
         raise CheckUnusable("thresholds must be paths with warn and crit.")
     for path, rule in rules.items():

@@ -18,7 +18,7 @@ CACHE = 32768
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def open_engine(url, read_only=False, busy=BUSY, patience=None):
+def open_engine(url, read_only=False, busy=BUSY, patience=None, must_exist=False):
     """An SQLAlchemy engine for *url*, also a bare path of an SQLite file.
 
     *patience*: milliseconds that PostgreSQL may take for a statement, waiting for
@@ -28,14 +28,21 @@ def open_engine(url, read_only=False, busy=BUSY, patience=None):
     it never fails half way because another one wrote meanwhile.
 
     :raises WrongUse: Nothing can be made of the URL.
-    :raises DatabaseMissing: *read_only*, and there is no such file.
+    :raises DatabaseMissing: *read_only* or *must_exist*, and there is no such file.
     """
     url = database_url(url)
+    look_at_url(url)
     if url.get_backend_name() == "sqlite":
-        return sqlite_engine(url, read_only, busy)
-    if url.get_backend_name() == "postgresql":
-        return postgresql_engine(url, read_only, busy, patience)
-    raise WrongUse(f"{url.get_backend_name()} is not supported: sqlite or postgresql.")
+        return sqlite_engine(url, read_only, busy, must_exist)
+    return postgresql_engine(url, read_only, busy, patience)
+
+
+def look_at_url(url):
+    """:raises WrongUse: It is of no database that we can use."""
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise WrongUse(
+            f"{url.get_backend_name()} is not supported: sqlite or postgresql."
+        )
 
 
 def database_url(text) -> URL:
@@ -47,12 +54,16 @@ def database_url(text) -> URL:
         return URL.create("sqlite", database=text)
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise WrongUse(f"{text!r} is not the URL of a database.") from error
+    except (ArgumentError, ValueError) as error:
+        # Not quoted: it may hold a password.
+        raise WrongUse(
+            "The URL of the database cannot be read: write a path,"
+            " sqlite:////path/of.db or postgresql://user@host:5432/name."
+        ) from error
     return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
 
 
-def sqlite_engine(url, read_only, busy):
+def sqlite_engine(url, read_only, busy, must_exist=False):
     path = url.database
     if not path or path == ":memory:":
         raise WrongUse("Monitoring needs a database in a file, not in memory.")
@@ -63,6 +74,11 @@ def sqlite_engine(url, read_only, busy):
         url = URL.create("sqlite", database=Path(path).absolute().as_uri(), query=query)
     elif not Path(path).absolute().parent.is_dir():
         raise DatabaseMissing(f"There is no folder for the database {path}.")
+    elif must_exist and not Path(path).exists():
+        raise DatabaseMissing(
+            f"There is no database {path}. If it shall be there,"
+            f" 'hoard-poller migrate --database {path}' makes it."
+        )
     engine = create_engine(url, connect_args={"timeout": busy / 1000})
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 

@@ -75,7 +75,12 @@ def upgrade(engine):
 
 
 def ensure_schema(engine):
-    """Make the tables in an empty database; otherwise see `check_schema`."""
-    if revision(engine) is None:
+    """Make the tables in an empty database; otherwise see `check_schema`.
+
+    Whether they were made: somebody may have mistyped the database.
+    """
+    new = revision(engine) is None
+    if new:
         migrate(engine)
     check_schema(engine)
+    return new

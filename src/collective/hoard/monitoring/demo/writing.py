@@ -69,7 +69,7 @@ def write_configuration(folder, ports, database):
     from ..poller.tokens import make_source
 
     if not (folder / PUSH_TOKEN).exists():
-        write_secret(folder / PUSH_TOKEN, make_source(str(database), PUSHER, "push"))
+        write_secret(folder / PUSH_TOKEN, make_source(str(database), PUSHER).token)
     # JSON texts are TOML texts.
     q = json.dumps
     text = f"""\

@@ -5,7 +5,7 @@ from ..command import OK
 from ..command import PROBLEMS
 from ..interfaces import LONGEST_RHYTHM
 from ..interfaces import WrongUse
-from .times import seconds
+from .times import moment
 from .times import shown
 from dataclasses import asdict
 import argparse
@@ -46,15 +46,15 @@ def add_import(commands):
         "--slot",
         type=positive,
         metavar="S",
-        help="of the checks that are made; default: 600",
+        help="with --create: seconds of a slot of those checks; default: 600",
     )
     command.add_argument(
         "--fresh",
         type=positive,
         metavar="F",
-        help="seconds a verdict holds; default: as long as the slot",
+        help="with --create: seconds a verdict holds; default: as long as the slot",
     )
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_availability(commands):
@@ -90,8 +90,8 @@ def add_suppressed(commands):
 
 def add_one_check(command):
     add_database(command)
-    command.add_argument("--check", required=True, metavar="NAME")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--check", required=True, metavar="NAME", help="of the check")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_period(command, required=False):
@@ -102,24 +102,16 @@ def add_period(command, required=False):
             required=required,
             type=moment,
             metavar="T",
-            help="UTC seconds or ISO 8601",
+            help="UTC seconds or ISO 8601, like 2026-11-22T08:30Z",
         )
-
-
-def moment(text):
-    try:
-        return seconds(text)
-    except WrongUse as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def positive(text):
-    number = moment(text)
-    if not 1 <= number <= LONGEST_RHYTHM or number != int(number):
+    if not text.strip().isdecimal() or not 0 < int(text[:20]) <= LONGEST_RHYTHM:
         raise argparse.ArgumentTypeError(
             f"must be whole seconds, 1 to {LONGEST_RHYTHM} (31 days)"
         )
-    return int(number)
+    return int(text)
 
 
 def migrate(arguments):
@@ -140,9 +132,13 @@ def import_file(arguments):
     from .importing import import_lines
     from .store import Store
 
+    if not arguments.create and (arguments.slot or arguments.fresh):
+        raise WrongUse("--slot and --fresh are of the checks that --create makes.")
     stream = opened(arguments.file)
-    engine = open_engine(arguments.database)
-    ensure_schema(engine)
+    engine = open_engine(arguments.database, must_exist=not arguments.create)
+    if ensure_schema(engine):
+        said = engine.url.render_as_string(hide_password=True)
+        print(f"Made a new database: {said}", file=sys.stderr)
     with stream:
         result = import_lines(
             Store(engine),
@@ -220,10 +216,17 @@ def availability(arguments):
     return OK
 
 
+def look_at_period(arguments):
+    since, until = arguments.since, arguments.until
+    if since is not None and until is not None and until <= since:
+        raise WrongUse("The period is empty: --from must be before --to.")
+
+
 def history(arguments):
     from .intervals import check_id_of
     from .intervals import intervals
 
+    look_at_period(arguments)
     with reading(arguments) as connection:
         check_id = check_id_of(connection, arguments.check)
         rows = intervals(
@@ -240,6 +243,7 @@ def suppressed(arguments):
     from .intervals import check_id_of
     from .intervals import suppressed_errors
 
+    look_at_period(arguments)
     with reading(arguments) as connection:
         check_id = check_id_of(connection, arguments.check)
         rows = suppressed_errors(connection, check_id, arguments.since, arguments.until)

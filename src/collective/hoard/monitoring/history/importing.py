@@ -2,6 +2,8 @@
 
 from ..database.bulk import execute_many
 from ..database.tables import dirty
+from ..foreign import document_of
+from ..foreign import storable
 from ..interfaces import Sample
 from ..interfaces import SampleRefused
 from ..interfaces import WrongUse
@@ -11,11 +13,11 @@ from .registry import check_name
 from .registry import check_rules
 from .registry import SLOT
 from .times import seconds
+from .values import read_values
 from dataclasses import dataclass
 from dataclasses import field
 from sqlalchemy import delete
 from sqlalchemy import select
-import json
 
 
 #: Lines a transaction.
@@ -88,8 +90,8 @@ def sample_of(line):
     if len(line) > LONGEST_LINE:
         raise SampleRefused(f"{len(line)} bytes are too long for a sample")
     try:
-        data = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        data = document_of(line)
+    except ValueError as error:
         raise SampleRefused(f"not JSON: {error}") from error
     if not isinstance(data, dict):
         raise SampleRefused("not a JSON object")
@@ -98,19 +100,27 @@ def sample_of(line):
             raise SampleRefused(f"{key!r} is missing")
     source = data.get("source")
     source = SOURCE if source is None or source == "" else source
-    for name in (data["check"], source):
-        check_name(name)
+    check_name(data["check"], "'check'")
+    check_name(source, "'source'")
     return Sample(
         check=data["check"],
         source=source,
         time=time_of(data["time"]),
-        status=data["status"] if isinstance(data["status"], str) else "",
+        status=data["status"],
         code=code_of(data.get("code")),
         ms=data.get("ms"),
         text=text_of(data, "text"),
         reason=text_of(data, "reason"),
-        values=data.get("values") if isinstance(data.get("values"), dict) else {},
+        values=values_of(data.get("values")),
     )
+
+
+def values_of(values):
+    """:raises SampleRefused: As for results that are brought."""
+    try:
+        return read_values(values)
+    except ValueError as error:
+        raise SampleRefused(f"'values': {error}") from error
 
 
 def time_of(value):
@@ -130,8 +140,7 @@ def text_of(data, key):
         return ""
     if not isinstance(value, str):
         raise SampleRefused(f"{key!r} must be a text")
-    # Half of a pair of surrogates can be written in JSON but not stored.
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return storable(value)
 
 
 def store_batch(store, batch, rules, result):

@@ -5,6 +5,7 @@ from ..database.tables import interval
 from ..database.tables import pause as pauses
 from ..database.tables import regime as regimes
 from ..database.tables import source as sources
+from ..foreign import flaw
 from ..interfaces import ACTIVE_KINDS
 from ..interfaces import POLICIES
 from ..interfaces import SampleRefused
@@ -229,11 +230,14 @@ class Registry:
         return done.changes
 
 
-def check_name(name):
-    if not isinstance(name, str) or not name.strip() or "\0" in name:
-        raise WrongUse("A name must be a text and not empty.")
+def check_name(name, what="A name"):
+    """:raises WrongUse: *what* cannot be called so."""
+    if not isinstance(name, str) or not name.strip():
+        raise WrongUse(f"{what} must be a text and not empty.")
     if len(name) > LONGEST_NAME:
-        raise WrongUse(f"A name of {len(name)} characters is too long.")
+        raise WrongUse(f"{what} of {len(name)} characters is too long.")
+    if words := flaw(name, LONGEST_NAME, lines=True):
+        raise WrongUse(f"{what} {words}.")
 
 
 def check_rules(slot, fresh, policy="best", m=None, n=None, quorum=None):

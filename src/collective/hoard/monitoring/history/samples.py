@@ -5,13 +5,14 @@ from ..database.bulk import EMPTY
 from ..database.bulk import execute_many
 from ..database.tables import BUCKET
 from ..database.tables import sample as table
+from ..foreign import is_number
+from ..foreign import storable
 from ..interfaces import CRIT
 from ..interfaces import OK
 from ..interfaces import SampleRefused
 from ..interfaces import WARN
 from datetime import datetime
 from datetime import UTC
-from math import isfinite
 from sqlalchemy import text
 
 
@@ -66,7 +67,7 @@ def row_of(sample, check_id, source_id, latest):
     :raises SampleRefused: It is not a sample, or is from after *latest* (R10).
     """
     time, code, ms = sample.time, sample.code, sample.ms
-    status = SEVERITY.get(sample.status)
+    status = SEVERITY.get(sample.status) if type(sample.status) is str else None
     if (
         status is None
         or type(time) not in NUMBERS
@@ -78,8 +79,7 @@ def row_of(sample, check_id, source_id, latest):
     seconds, frac = split(time)
     reason = ""
     if status != OK and (reason := sample.reason or sample.text):
-        # PostgreSQL stores no zero bytes.
-        reason = reason[:REASON_LENGTH].replace("\0", "")
+        reason = storable(reason[:REASON_LENGTH])
     return (
         seconds // BUCKET,
         check_id,
@@ -103,7 +103,9 @@ def look_closely(sample, status, latest):
         )
     if not isinstance(time, (int, float)) or isinstance(time, bool):
         raise SampleRefused("time must be a number of UTC seconds")
-    if not isfinite(time) or not 0 <= time <= LAST_TIME:
+    if not is_number(time):
+        raise SampleRefused("time is not between 1970 and 9999")
+    if not 0 <= time <= LAST_TIME:
         raise SampleRefused(f"time {time} is not between 1970 and 9999")
     if time > latest:
         raise SampleRefused(

@@ -5,11 +5,12 @@ from ..database.bulk import execute_many
 from ..database.bulk import upsert
 from ..database.tables import BUCKET
 from ..database.tables import metric
+from ..foreign import is_number
+from ..foreign import storable
 from .changelog import write_rows
 from .samples import REASON_LENGTH
 from .samples import TEXT_LENGTH
 from .standings import Standings
-from math import isfinite
 from sqlalchemy import insert
 from sqlalchemy import select
 
@@ -58,7 +59,7 @@ def keep(connection, rows, samples, known):
         key = check_id, source_id
         before = newest.get(key)
         if before is None or time >= before[2]:
-            text = sample.text[:TEXT_LENGTH].replace("\0", "") if sample.text else ""
+            text = storable(sample.text[:TEXT_LENGTH]) if sample.text else ""
             fails = 1 if status else 0
             newest[key] = (*key, time, status, code, reason, ms, text, fails)
     execute_many(connection, STATE, list(newest.values()))
@@ -72,8 +73,9 @@ def keep_metrics(connection, measured, known):
     for (_, check_id, time, _, source_id, *_), values in measured:
         for name, pair in values.items():
             number, unit = pair if isinstance(pair, (tuple, list)) else (pair, None)
-            if isinstance(number, (int, float)) and isfinite(number):
-                place = check_id, str(name)[:REASON_LENGTH]
+            if is_number(number):
+                place = check_id, storable(str(name)[:REASON_LENGTH])
+                unit = storable(str(unit)) if unit else unit
                 key = known.get(place)
                 if key is None:
                     key = known[place] = metric_id(connection, *place)

@@ -25,7 +25,9 @@ def add_commands(commands):
 
 def add_rules(commands):
     command = commands.add_parser(
-        "rules", help="list, check, evaluate, explain, add and remove rules"
+        "rules",
+        help="list, check, evaluate, explain, add, export and remove rules, alarms,"
+        " groups, contacts and policies",
     )
     kinds = command.add_subparsers(required=True, metavar="ACTION")
     add_action(kinds, "list", list_rules, "names and expressions")
@@ -42,7 +44,9 @@ def add_rules(commands):
         metavar="T",
         help="no further back; otherwise as far as there is history",
     )
-    remove = add_action(kinds, "remove", remove_rule, "remove a rule")
+    remove = add_action(
+        kinds, "remove", remove_rule, "remove a rule, alarm, contact or policy"
+    )
     remove.add_argument("name")
     for kind in ("alarm", "contact", "policy"):
         remove.add_argument(
@@ -58,8 +62,14 @@ def add_rules(commands):
     add.add_argument("file", metavar="FILE", help="TOML, or JSON by its ending")
     check = kinds.add_parser("check", help="say what is wrong with rules")
     check.set_defaults(action=check_rules)
-    check.add_argument("--database", metavar="URL")
-    check.add_argument("file", nargs="?", metavar="FILE", help="look at this instead")
+    check.add_argument(
+        "--database",
+        metavar="URL",
+        help="look at the rules in it; with FILE, at what add would refuse there",
+    )
+    check.add_argument(
+        "file", nargs="?", metavar="FILE", help="look at all of it as add does"
+    )
     check.add_argument("--expression", metavar="TEXT", help="look at this instead")
 
 
@@ -67,12 +77,12 @@ def add_action(kinds, name, action, text):
     command = kinds.add_parser(name, help=text)
     command.set_defaults(action=action)
     add_database(command)
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="print JSON")
     return command
 
 
 def opened(arguments, read_only=True):
-    engine = open_engine(arguments.database, read_only=read_only)
+    engine = open_engine(arguments.database, read_only=read_only, must_exist=True)
     check_schema(engine)
     return engine
 
@@ -137,10 +147,11 @@ def mistakes(arguments):
     if arguments.expression is not None:
         yield from mistake("expression", arguments.expression)
     elif arguments.file:
-        for entry in read_settings(arguments.file).get("rule") or ():
-            for key in ("expression", "warning"):
-                if isinstance(entry, dict) and entry.get(key):
-                    yield from mistake(f"rule {entry.get('name')!r}", entry[key])
+        from ..telling.rehearsal import mistakes_in
+
+        # With a database it is as if it were added, and taken back.
+        engine = opened(arguments, read_only=False) if arguments.database else None
+        yield from mistakes_in(read_settings(arguments.file), engine)
     elif arguments.database:
         with opened(arguments).begin() as connection:
             yield from load(connection, time.time())[1]
@@ -236,10 +247,16 @@ def add_simulate(commands):
         metavar="FILE",
         help="contacts and policies of this file instead of the database's",
     )
-    command.add_argument("--from", dest="since", required=True, metavar="T")
-    command.add_argument("--to", dest="until", required=True, metavar="T")
+    for option, name in (("--from", "since"), ("--to", "until")):
+        command.add_argument(
+            option,
+            dest=name,
+            required=True,
+            metavar="T",
+            help="UTC seconds or ISO 8601, like 2026-11-22T08:30Z",
+        )
     command.add_argument("--text", action="store_true", help="print whole messages")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run_simulation(arguments):

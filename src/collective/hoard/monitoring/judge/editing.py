@@ -18,6 +18,7 @@ from .entries import need
 from .entries import upsert
 from .interfaces import Alarm
 from .interfaces import COLLAPSE
+from .interfaces import RuleError
 from .interfaces import UNKNOWN_MEMBERS
 from .interfaces import Verdict
 from .interfaces import WrongSettings
@@ -120,11 +121,23 @@ def carrier(connection, kind, name, title, now):
     return upsert(connection, t.check, f"{kind}:{name}", columns)
 
 
+def ruled(entry, key):
+    """Look at an expression of a rule.
+
+    :raises RuleError: It cannot be understood; the error names rule and key.
+    """
+    try:
+        parse_rule(entry[key])
+    except RuleError as error:
+        what = f"rule {entry.get('name')!r}, {key}: {error.message}"
+        raise RuleError(what, error.text, error.position) from error
+
+
 def save_rule(connection, entry, now):
     need("rule", entry, "name", "expression")
-    parse_rule(entry["expression"])
+    ruled(entry, "expression")
     if entry.get("warning"):
-        parse_rule(entry["warning"])
+        ruled(entry, "warning")
     name = entry["name"]
     columns = {
         "title": entry.get("title"),

@@ -1,8 +1,8 @@
 """Settings from a file, TOML or JSON."""
 
+from ..foreign import document_of
 from ..interfaces import WrongUse
 from pathlib import Path
-import json
 import tomllib
 
 
@@ -20,10 +20,11 @@ def read_settings(path):
         if path.stat().st_size > LARGEST:
             raise WrongUse(f"{path} is larger than {LARGEST} bytes.")
         text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        read = document_of if path.suffix == ".json" else tomllib.loads
+        data = read(text)
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUse(f"{path} cannot be read: {error}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
         raise WrongUse(f"{path} is no {kind}: {error}.") from error
     if not isinstance(data, dict):

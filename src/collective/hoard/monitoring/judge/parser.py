@@ -151,6 +151,8 @@ class Parser:
         if self.take("%"):
             if not quantity.shared:
                 raise self.wrong(f"{quantity.word}() is no share: leave out the %")
+            if number > 100:
+                raise self.wrong(f"a share is at most 100 %, not {number:g} %")
             return ex.Compare(quantity, sign, number / 100, percent=True)
         return ex.Compare(quantity, sign, number)
 

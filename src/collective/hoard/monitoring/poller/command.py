@@ -1,8 +1,11 @@
 """The commands of `hoard-poller` that run checks and let others bring results."""
 
+from ..command import add_database
 from ..command import OK
 from ..command import PROBLEMS
+from ..history.times import moment
 from ..interfaces import WrongUse
+from argparse import BooleanOptionalAction
 import logging
 import sys
 
@@ -50,16 +53,32 @@ def add_satellite(commands):
 def add_submit(commands):
     command = commands.add_parser("submit", help="bring the result of a check")
     command.set_defaults(action=submit)
-    command.add_argument("--url", required=True, help="of the poller, http(s)://...")
     command.add_argument(
-        "--token", required=True, metavar="REFERENCE", help="env:NAME or file:/path"
+        "--url",
+        required=True,
+        help="of the poller: its http.listen, or what leads there",
     )
-    command.add_argument("--check", metavar="NAME")
-    command.add_argument("--status", choices=("ok", "warn", "crit"))
-    command.add_argument("--code", type=int)
-    command.add_argument("--ms", type=float)
-    command.add_argument("--text", default="")
-    command.add_argument("--time", type=float, help="UTC seconds; now by default")
+    command.add_argument(
+        "--token",
+        required=True,
+        metavar="REFERENCE",
+        help="env:NAME or file:/path, where the token is",
+    )
+    command.add_argument("--check", metavar="NAME", help="a passive check")
+    command.add_argument(
+        "--status",
+        choices=("ok", "warn", "crit", "unknown"),
+        help="needed unless there are values, which thresholds judge",
+    )
+    command.add_argument("--code", type=int, help="a number, such as an exit status")
+    command.add_argument("--ms", type=float, help="milliseconds that it took")
+    command.add_argument("--text", default="", help="what to tell people")
+    command.add_argument(
+        "--time",
+        type=moment,
+        metavar="T",
+        help="UTC seconds or ISO 8601, like 2026-11-22T08:30Z; now by default",
+    )
     command.add_argument(
         "--value",
         action="append",
@@ -73,24 +92,39 @@ def add_submit(commands):
     command.add_argument(
         "--spool", metavar="FILE", help="keep here what cannot be sent; sent next time"
     )
-    command.add_argument("--ca-file", metavar="FILE")
+    command.add_argument(
+        "--ca-file",
+        metavar="FILE",
+        help="trusted certificates; the system's by default",
+    )
 
 
 def add_source(commands):
     command = commands.add_parser(
-        "source", help="let somebody bring results or lists: makes a token"
+        "source",
+        help="let somebody bring results or lists: makes a token",
+        description="Make a source, or a new token for one that is there: the old"
+        " token is refused from then on. What is not said stays as it is.",
     )
     command.set_defaults(action=source)
-    command.add_argument("name", metavar="NAME")
-    command.add_argument("--database", required=True, metavar="URL")
     command.add_argument(
-        "--kind", choices=("push", "satellite"), default="push", help="default: push"
+        "name", metavar="NAME", help="of the source: a script, a place"
+    )
+    add_database(command)
+    command.add_argument(
+        "--kind", choices=("push", "satellite"), help="of a new one: push"
     )
     command.add_argument(
-        "--lists", action="store_true", help="may keep a list of checks"
+        "--lists",
+        action=BooleanOptionalAction,
+        help="may, or may not, keep a list of checks; a new one may not",
     )
-    command.add_argument("--owner-group", metavar="GROUP", help="of its checks")
-    command.add_argument("--disable", action="store_true", help="refuse its token")
+    command.add_argument(
+        "--owner-group", metavar="GROUP", help="of its checks; '' for none"
+    )
+    command.add_argument(
+        "--disable", action="store_true", help="refuse its token, make no new one"
+    )
 
 
 def configured(arguments):
@@ -105,6 +139,17 @@ def configured(arguments):
     for name in ("asyncio", "aiohttp.access", "sqlalchemy", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return load(arguments.config)
+
+
+def configured_poller(arguments):
+    """:raises WrongUse: Also where the configuration is a satellite's."""
+    configuration = configured(arguments)
+    if configuration.satellite.centre:
+        raise WrongUse(
+            f"{arguments.config} is the configuration of a satellite, for it names"
+            " satellite.centre: start it by 'hoard-poller satellite'."
+        )
+    return configuration
 
 
 def is_examined_only(arguments):
@@ -128,7 +173,7 @@ def serve(service_class, configuration):
 
 
 def run(arguments):
-    configuration = configured(arguments)
+    configuration = configured_poller(arguments)
     if is_examined_only(arguments):
         return OK
     from .service import Service
@@ -139,7 +184,7 @@ def run(arguments):
 def once(arguments):
     import asyncio
 
-    configuration = configured(arguments)
+    configuration = configured_poller(arguments)
     if is_examined_only(arguments):
         return OK
 
@@ -147,17 +192,20 @@ def once(arguments):
         from .service import Service
 
         service = Service(configuration)
+        # Commands that still run end with us.
+        service.obey_signals()
         results = await service.once()
-        return results, {
-            entry.id: name for name, entry in service.engine.listing.names.items()
-        }
+        listing = service.engine.listing
+        names = {entry.id: name for name, entry in listing.names.items()}
+        return results, names, not service.stopped
 
-    results, names = asyncio.run(work())
+    results, names, whole = asyncio.run(work())
     for entry in sorted(results, key=lambda one: names.get(one.sample.check, "")):
         said = entry.sample
         ms = "" if said.ms is None else f"{said.ms:.0f} ms"
         print(f"{said.status:5} {names.get(said.check)}  {said.text}  {ms}".rstrip())
-    return OK if all(one.sample.status == "ok" for one in results) else PROBLEMS
+    well = whole and all(one.sample.status == "ok" for one in results)
+    return OK if well else PROBLEMS
 
 
 def satellite(arguments):
@@ -182,7 +230,7 @@ def submit(arguments):
 def source(arguments):
     from .tokens import make_source
 
-    token = make_source(
+    issued = make_source(
         arguments.database,
         arguments.name,
         arguments.kind,
@@ -190,9 +238,18 @@ def source(arguments):
         owner_group=arguments.owner_group,
         disable=arguments.disable,
     )
-    if token is None:
+    if issued.token is None:
         print(f"The token of {arguments.name} is refused from now on.")
-    else:
-        print(token)
-        print("Shown once; its hash alone is kept.", file=sys.stderr)
+        return OK
+    print(issued.token)
+    print("Shown once; its hash alone is kept.", file=sys.stderr)
+    print(words_of(arguments.name, issued), file=sys.stderr)
     return OK
+
+
+def words_of(name, issued) -> str:
+    """What the source *name* is and may do."""
+    lists = "may keep a list of checks" if issued.lists else "may not keep a list"
+    group = f"owner group {issued.owner_group}" if issued.owner_group else "no group"
+    first = "Its old token is refused. " if issued.known else ""
+    return f"{first}{name} is of the kind {issued.kind}, {lists}, {group}."

@@ -4,13 +4,13 @@ What is not known is an error with its place: a mistyped setting that is
 passed over is worse than a poller that does not start.
 """
 
-from ..checks.interfaces import CheckUnusable
 from ..checks.reach import networks
 from ..checks.reach import Reach
 from ..checks.secrets import resolve
 from ..checks.secrets import Secrets
 from ..checks.surroundings import Surroundings
-from ..interfaces import MonitoringError
+from ..foreign import flaw_within
+from ..foreign import is_number
 from ..interfaces import WrongUse
 from .sections import AmqpQueue
 from .sections import Checks
@@ -27,8 +27,6 @@ from dataclasses import field
 from dataclasses import fields
 from dataclasses import MISSING
 from pathlib import Path
-import os
-import ssl
 import tomllib
 
 
@@ -94,9 +92,14 @@ def load(path) -> Configuration:
         raise WrongUse(f"The configuration {path} cannot be read: {error}.") from error
     except tomllib.TOMLDecodeError as error:
         raise WrongUse(f"{path} is not TOML: {error}.") from error
+    except RecursionError as error:
+        raise WrongUse(f"{path} is nested too deeply.") from error
     problems = []
     configuration = build(tables, problems)
     if not problems:
+        # It asks the database and the channels, which ask here for secrets.
+        from .doubts import doubts
+
         problems = list(doubts(configuration))
     if problems:
         raise WrongUse(f"{path}:\n  " + "\n  ".join(problems))
@@ -126,10 +129,12 @@ def section(kind, table, name, problems):
     for key, value in table.items():
         if key not in types:
             problems.append(f"{name}.{key} is not a known setting.")
-        elif fits(value, types[key]):
-            values[key] = tuple(value) if isinstance(value, list) else value
-        else:
+        elif not fits(value, types[key]):
             problems.append(f"{name}.{key} must be {WORDS[types[key]]}.")
+        elif words := flaw_within(value):
+            problems.append(f"{name}.{key} {words}.")
+        else:
+            values[key] = tuple(value) if isinstance(value, list) else value
     for one in fields(kind):
         if one.default is MISSING and one.default_factory is MISSING:
             if one.name not in table:
@@ -152,7 +157,7 @@ def fits(value, kind: str) -> bool:
     if kind == "bool" or isinstance(value, bool):
         return kind == "bool" and isinstance(value, bool)
     if kind == "float":
-        return isinstance(value, int | float)
+        return is_number(value)
     if kind == "tuple":
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
     if kind == "dict":
@@ -160,70 +165,6 @@ def fits(value, kind: str) -> bool:
             isinstance(v, str) for v in value.values()
         )
     return isinstance(value, {"str": str, "int": int}[kind])
-
-
-def doubts(configuration: Configuration):
-    """What is written as it should be and still cannot work."""
-    try:
-        configuration.reach_for_checks()
-    except ValueError as error:
-        yield f"reach: {error}."
-    for name, path in configuration.exec.commands.items():
-        if not os.path.isabs(path) or not os.access(path, os.X_OK):
-            yield f"exec.commands.{name}: {path} is not an absolute path of a program."
-    for path in configuration.exec.directories:
-        if not os.path.isdir(path):
-            yield f"exec.directories: there is no folder {path}."
-    poller = configuration.poller
-    for name in ("concurrency", "processes", "batch", "spool"):
-        if getattr(poller, name) < 1:
-            yield f"poller.{name} must be at least 1."
-    for where, reference in references(configuration):
-        try:
-            secret(reference)
-        except CheckUnusable as error:
-            yield f"{where}: {error}"
-    yield from _listening(configuration.http)
-    yield from _telling(configuration.telling)
-
-
-def _telling(telling):
-    from ..telling.channels import make_channels
-
-    for name in sorted(set(telling) - {"link", "channels"}):
-        yield f"telling.{name} is not a known setting."
-    if not isinstance(telling.get("link", ""), str):
-        yield "telling.link must be a text."
-    try:
-        make_channels(telling.get("channels", {}))
-    except (MonitoringError, TypeError, AttributeError) as error:
-        yield f"telling.channels: {error}"
-
-
-def _listening(http):
-    if http.listen and not http.address():
-        yield "http.listen must be like 127.0.0.1:8094."
-    if bool(http.tls_certificate) is not bool(http.tls_key):
-        yield "http.tls_certificate and http.tls_key belong together."
-    elif http.tls_certificate:
-        try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
-                http.tls_certificate, http.tls_key
-            )
-        except OSError as error:
-            yield f"http.tls_certificate cannot be used: {error}."
-
-
-def references(configuration):
-    """(setting, reference) of each that names a secret."""
-    yield "database.url", configuration.database.url
-    yield "http.events_secret", configuration.http.events_secret
-    yield "mail.password", configuration.mail.password
-    yield "satellite.token", configuration.satellite.token
-    for name in LISTS:
-        for row in getattr(configuration, name):
-            yield f"{name}.url", row.url
-            yield f"{name}.password", row.password
 
 
 def secret(text: str) -> str:

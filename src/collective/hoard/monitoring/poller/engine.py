@@ -4,6 +4,7 @@ from ..checks.interfaces import CheckUnusable
 from ..checks.runners import prepare
 from ..checks.runners import Runners
 from ..checks.surroundings import Surroundings
+from ..foreign import storable
 from ..interfaces import DatabaseUnusable
 from ..interfaces import Sample
 from .interfaces import Lister
@@ -37,7 +38,7 @@ class Engine:
         self._running = set()
         self._runners = None
         self._stopping = asyncio.Event()
-        self.listing = Listing(-1, ())
+        self.listing, self._names = Listing(-1, ()), None
         self.problems = {}
         #: Nothing yet: what an earlier process said may hold no longer.
         self._said = None
@@ -47,7 +48,9 @@ class Engine:
 
     def start(self, around: Surroundings, concurrency=200, processes=8) -> None:
         self._around = around
-        self._runners = Runners(around, concurrency, concurrency, processes)
+        self._runners = Runners(
+            around, concurrency, concurrency, processes, self.called
+        )
 
     @property
     def running(self) -> int:
@@ -74,13 +77,27 @@ class Engine:
             prepare_all, listing.checks, self._around, known
         )
         self._schedule.replace(prepared, self.clock())
-        self.listing = listing
+        self.listing, self._names = listing, None
         self._forget_refused(prepared, known)
-        if found != self.problems:
-            self.problems = found
-            for key, text in found.items():
-                logger.warning("Check %s does not run: %s", key, text)
+        # They quote what may not be fit to be stored.
+        problems = {**listing.problems, **found}
+        found = {key: storable(text) for key, text in problems.items()}
+        for key in found:
+            if found[key] != self.problems.get(key):
+                logger.warning(
+                    "Check %s does not run: %s", self.called(key), found[key]
+                )
+        self.problems = found
         await self.say_problems()
+
+    def called(self, key) -> str:
+        """A check for a person who reads the log: its number and its name."""
+        if self._names is None:
+            # Made when it is asked for: seldom, and it has all checks.
+            names = self.listing.names.items()
+            self._names = {entry.id: name for name, entry in names}
+        name = self._names.get(key)
+        return f"{key} ({name})" if name else str(key)
 
     def _forget_refused(self, prepared, known):
         """Of checks that are gone or others now: they have not run yet."""
@@ -197,4 +214,8 @@ def prepare_all(specs, around, known):
             prepared.append(prepare(spec, around))
         except CheckUnusable as error:
             problems[spec.id] = str(error)
+        except Exception as error:
+            # One check must never stop the others, whatever its row holds.
+            logger.exception("Check %s (%s) cannot be prepared", spec.id, spec.host)
+            problems[spec.id] = f"It cannot be prepared: {error}."
     return prepared, problems

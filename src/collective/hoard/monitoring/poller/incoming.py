@@ -2,17 +2,18 @@
 
 from ..checks.interfaces import Outcome
 from ..checks.thresholds import judge_values
+from ..foreign import document_of
+from ..foreign import storable
+from ..history.values import read_values
 from ..interfaces import Sample
 from .interfaces import Listing
 from dataclasses import dataclass
 from dataclasses import field
-import json
 
 
 STATUSES = ("ok", "warn", "crit")
 #: Characters of a text that are kept; a longer one is cut.
 MAX_TEXT = 4000
-MAX_VALUES = 100
 KEYS = frozenset(
     ("check", "time", "status", "code", "ms", "text", "reason", "values", "source")
 )
@@ -40,8 +41,8 @@ def parsed(data: bytes):
     :raises ResultRefused: It is none of these.
     """
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        document = document_of(data)
+    except ValueError as error:
         raise ResultRefused(f"This is not JSON in UTF-8: {error}.") from error
     if isinstance(document, dict) and "results" in document:
         document = document["results"]
@@ -131,7 +132,7 @@ def _status(row, entry, outcome):
 
 def _time(row, now):
     time = row.get("time", now)
-    if isinstance(time, bool) or not isinstance(time, int | float):
+    if type(time) not in (int, float):
         raise ResultRefused("time must be a number: UTC seconds since 1970.")
     # Also integers: those of JSON have no end, those of a database do.
     if not abs(time) < 1e12:
@@ -161,30 +162,14 @@ def _text(row, key, longest):
         return ""
     if not isinstance(text, str):
         raise ResultRefused(f"{key} must be a text.")
-    # Lone surrogates can be written in JSON, but not in a database.
-    return text[:longest].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return storable(text[:longest])
 
 
 def _values(values):
-    if values is None:
-        return {}
-    if not isinstance(values, dict) or len(values) > MAX_VALUES:
-        raise ResultRefused(f"values must be up to {MAX_VALUES} names with numbers.")
-    return {str(name)[:200]: _value(name, value) for name, value in values.items()}
-
-
-def _value(name, value):
-    """A number, [number, unit] or {"value": number, "unit": text}."""
-    unit = ""
-    if isinstance(value, dict):
-        value, unit = value.get("value"), value.get("unit", "")
-    elif isinstance(value, list) and len(value) == 2:
-        value, unit = value
-    if type(value) not in (int, float) or not abs(value) < 1e300:
-        raise ResultRefused(f"The value {str(name)[:100]!r} is not a number.")
-    if not isinstance(unit, str) or len(unit) > 20:
-        raise ResultRefused(f"The unit of {str(name)[:100]!r} is not a short text.")
-    return float(value), unit
+    try:
+        return read_values(values)
+    except ValueError as error:
+        raise ResultRefused(str(error)) from error
 
 
 #: What a satellite's heartbeat says in numbers.
@@ -200,5 +185,5 @@ def beat_of(document: dict) -> dict:
     if min(values.values()) < 0:
         raise ValueError("a number is out of range")
     for key in ("version", "note"):
-        values[key] = str(document.get(key) or "").replace("\0", "")[:500]
+        values[key] = storable(str(document.get(key) or "")[:500])
     return values

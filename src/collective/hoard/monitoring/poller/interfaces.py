@@ -22,11 +22,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What there is to check, and all checks that are watched: {name: Entry}."""
+    """What there is to check, and all checks that are watched: {name: Entry}.
+
+    `problems`: {number: why it cannot run}, of those that are left out.
+    """
 
     generation: int
     checks: tuple
     names: dict = field(default_factory=dict)
+    problems: dict = field(default_factory=dict)
 
 
 @dataclass(slots=True)

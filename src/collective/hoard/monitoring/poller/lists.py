@@ -4,19 +4,22 @@ Who sends a list cares for nothing but what shall be checked. A check that
 was there before keeps its number and its history.
 """
 
+from ..checks.common import common_of
 from ..checks.interfaces import CheckSpec
 from ..checks.interfaces import CheckUnusable
 from ..checks.interfaces import KINDS
 from ..checks.interfaces import TIMEOUT
 from ..checks.runners import prepare
 from ..checks.surroundings import Surroundings
-from ..control import CONTROL
 from ..database.tables import check as checks
 from ..database.tables import regime as regimes
+from ..foreign import flaw
 from ..history import meta
 from ..interfaces import LONGEST_RHYTHM
 from . import judging
 from .checklist import INTERVAL
+from .checklist import NOBODY
+from .checklist import runners_of
 from collective.hoard.exceptions import HoardError
 from dataclasses import dataclass
 from sqlalchemy import insert
@@ -85,6 +88,7 @@ def put_list(
             name: row for name, row in known.items() if row.list_source == bearer.name
         }
         _foreign(known, wanted, bearer)
+        _nowhere(runners_of(connection), wanted)
         living = {name for name, row in own.items() if row.removed is None}
         gone = sorted(living - set(wanted))
         _doubt(gone, living, force)
@@ -143,23 +147,30 @@ def read_row(row, around, trusted=False) -> dict:
     return columns
 
 
+def is_plain(value):
+    """One line of text: control characters would become part of what is sent."""
+    return isinstance(value, str) and not flaw(value, 500)
+
+
 def look_at(row):
     """:raises CheckUnusable: A text is none, or a number is out of its bounds."""
     for key in TEXTS:
         value = row.get(key)
-        if value is not None and not is_plain(value):
+        if value is None:
+            continue
+        if not isinstance(value, str):
             raise CheckUnusable(f"{key} must be a text of up to 500 characters.", key)
+        # One line: control characters would become part of what is sent.
+        if words := flaw(value, 500):
+            raise CheckUnusable(
+                f"{key} must be a text of up to 500 characters; it {words}.", key
+            )
     for key, (least, most) in NUMBERS.items():
         value = row.get(key)
         if value is not None and (type(value) is not int or not least <= value <= most):
             what = f"{key} must be a whole number from {least} to {most}"
             days = f" ({most // 86_400} days)" if most == LONGEST_RHYTHM else ""
             raise CheckUnusable(f"{what}{days}.", key)
-
-
-def is_plain(value):
-    """One line of text: control characters would become part of what is sent."""
-    return isinstance(value, str) and len(value) <= 500 and not CONTROL.search(value)
 
 
 def _params(row):
@@ -215,6 +226,18 @@ def _foreign(known, wanted, bearer):
         f"There is a check {name!r} already that is not of this list."
         for name in wanted
         if name in known and known[name].list_source != bearer.name
+    ]
+    if problems:
+        raise ListRefused(problems)
+
+
+def _nowhere(known, wanted):
+    """:raises ListRefused: A check would run at a source that there is not."""
+    problems = [
+        f"{name}: {NOBODY.format(source)}"
+        for name, columns in wanted.items()
+        for source in common_of(columns["params"]).where
+        if source not in known
     ]
     if problems:
         raise ListRefused(problems)

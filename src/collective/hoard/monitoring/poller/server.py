@@ -1,5 +1,7 @@
 """The poller's HTTP server: results and lists come in, events go out."""
 
+from ..foreign import document_of
+from ..interfaces import WrongUse
 from .answers import COMMON
 from .answers import in_words
 from .answers import protocol_logger
@@ -25,7 +27,6 @@ from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
 import asyncio
-import json
 import logging
 import ssl
 
@@ -59,7 +60,14 @@ class Server:
         await self._runner.setup()
         host, port = self.settings.address()
         site = web.TCPSite(self._runner, host, port, ssl_context=self._tls())
-        await site.start()
+        try:
+            await site.start()
+        except (OSError, UnicodeError) as error:
+            await self.__aexit__()
+            raise WrongUse(
+                f"http.listen: nothing can listen at {self.settings.listen}:"
+                f" {getattr(error, 'strerror', None) or error}."
+            ) from error
         self.port = site._server.sockets[0].getsockname()[1]
         logger.info("Listening at %s, port %s", host, self.port)
         return self
@@ -182,7 +190,7 @@ class Server:
         if who.kind != "satellite":
             raise refusal(web.HTTPForbidden, "Only a satellite has a heart to beat.")
         try:
-            values = beat_of(json.loads(await self._body(request, 10_000)))
+            values = beat_of(document_of(await self._body(request, 10_000)))
         except (ValueError, TypeError, AttributeError) as error:
             raise refusal(
                 web.HTTPBadRequest, f"This is no heartbeat: {error}."
@@ -200,8 +208,8 @@ class Server:
             )
         data = await self._body(request, MOST_LIST_BYTES)
         try:
-            document = json.loads(data)
-        except (ValueError, RecursionError) as error:
+            document = document_of(data)
+        except ValueError as error:
             raise refusal(web.HTTPBadRequest, f"This is not JSON: {error}.") from error
         rows = document.get("checks") if isinstance(document, dict) else document
         keeper, configuration = self.service.keeper, self.service.configuration

@@ -11,9 +11,11 @@ from .engine import Engine
 from .keeper import Keeper
 from .memory import give_back
 from .memory import spare
+from .signals import obey_signals
 from .spoolfile import restore
 from .spoolfile import save
 from .tasks import Tasks
+from .twice import look_for_another
 from .writer import Writer
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
@@ -21,7 +23,6 @@ from importlib.metadata import version
 from sqlalchemy import event
 import asyncio
 import logging
-import signal
 
 
 logger = logging.getLogger(__name__)
@@ -47,10 +48,12 @@ def package_version() -> str:
 
 def opened(url):
     """The engine that writes; its database has the tables of this version."""
-    engine = open_engine(url)
+    engine = open_engine(url, must_exist=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda connection, _: shrink(connection))
-    ensure_schema(engine)
+    if ensure_schema(engine):
+        said = engine.url.render_as_string(hide_password=True)
+        logger.warning("%s was empty: made the tables of a new database", said)
     return engine
 
 
@@ -73,11 +76,14 @@ class Service:
         """Open the database and read the list.
 
         :raises DatabaseUnusable: There is none that we can use.
+        :raises WrongUse: Another poller works on it; only asked with *beats*.
         """
         settings = self.configuration.poller
         url = secret(self.configuration.database.url)
         spare()
         engine = await asyncio.to_thread(opened, url)
+        if beats:
+            await asyncio.to_thread(look_for_another, engine, self.clock())
         aftermath = await asyncio.to_thread(aftermath_for, engine, self.configuration)
         trusted = trust(self.configuration.checks)
         self.keeper = Keeper(
@@ -96,30 +102,49 @@ class Service:
         give_back()
 
     async def once(self) -> list:
-        """Each check once; its samples, which are stored, too."""
+        """Each check once; its samples, which are stored, too.
+
+        After `stop` those that have ended until then.
+        """
         await self.open(beats=False)
-        await self.engine.run_all_once()
+        await self._until_stopped(self.engine.run_all_once())
         results = list(self.writer.own())
         await self._end()
         return results
+
+    async def _until_stopped(self, work):
+        tasks = [asyncio.create_task(one) for one in (work, self._ended.wait())]
+        done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in left:
+            task.cancel()
+        for task in done:
+            task.result()
 
     async def run(self) -> None:
         """The service, until `stop`.
 
         :raises DatabaseUnusable: The database cannot be used at the start.
+        :raises WrongUse: `http.listen` cannot be listened at, or see `open`.
         """
         await self.open()
-        self.writer.restore(restore(self.configuration.poller.spool_file))
         tasks = Tasks()
+        self.writer.restore(restore(self.configuration.poller.spool_file))
         writing = asyncio.create_task(self.writer.run())
-        self._begin(tasks)
-        logger.info("Watching %s checks", len(self.engine.listing.checks))
-        async with AsyncExitStack() as stack:
-            await self._open_doors(stack)
-            self.ready.set()
-            await self._ended.wait()
-            self.engine.stop()
-            logger.info("Stopping")
+        try:
+            async with AsyncExitStack() as stack:
+                # Before any check runs: a port may be taken.
+                await self._open_doors(stack)
+                self._begin(tasks)
+                logger.info("Watching %s checks", len(self.engine.listing.checks))
+                self.ready.set()
+                await self._ended.wait()
+                self.engine.stop()
+                logger.info("Stopping")
+        finally:
+            await self._wind_up(tasks, writing)
+
+    async def _wind_up(self, tasks, writing):
+        self.engine.stop()
         await tasks.cancel()
         await self.engine.finish(self.configuration.poller.patience)
         self.writer.stop()
@@ -127,12 +152,15 @@ class Service:
         await self._end()
 
     def obey_signals(self) -> None:
-        """Let SIGTERM and SIGINT end it cleanly; in the main thread only."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        """Let signals end it cleanly; in the main thread only."""
+        obey_signals(self.stop)
 
     def stop(self) -> None:
         self._ended.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._ended.is_set()
 
     def _begin(self, tasks):
         tasks.keep_up("Reading the list", self.engine.watch_list)

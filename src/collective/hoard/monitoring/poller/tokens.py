@@ -3,9 +3,10 @@
 from ..database.engine import open_engine
 from ..database.tables import source as sources
 from ..database.tables_poller import source_access as access
+from ..history import meta
 from ..history.store import Store
+from ..interfaces import WrongUse
 from dataclasses import dataclass
-from sqlalchemy import delete
 from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
@@ -31,25 +32,81 @@ class Bearer:
     owner_group: str | None
 
 
-def make_source(url, name, kind, lists=False, owner_group=None, disable=False):
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What a source may do now; `known`: it was there before.
+
+    `token` is None where it was only taken away.
+    """
+
+    token: str | None
+    kind: str
+    lists: bool
+    owner_group: str | None
+    known: bool
+
+
+def make_source(
+    url, name, kind=None, lists=None, owner_group=None, disable=False
+) -> Issued:
     """A new token for the source *name*, which is made if need be.
 
-    The token before it stops to work. With *disable* that is all, and the
-    answer is None.
+    The token before it stops to work; with *disable* that is all. What is None
+    stays as it is. An empty *owner_group* is none.
 
+    :raises WrongUse: The source is a poller's own, or *disable* and unknown.
     :raises DatabaseUnusable: There is no database.
     """
-    engine = open_engine(url)
-    number = Store(engine).ensure_source(name, kind)
+    engine = open_engine(url, must_exist=True)
+    try:
+        store = Store(engine)
+        with store.writing() as connection:
+            before = _before(connection, name)
+            if before is None and disable:
+                raise WrongUse(f"There is no source {name!r}.")
+            if before is not None and before.kind == "local":
+                raise WrongUse(
+                    f"{name!r} is the name of a poller, which needs no token: choose"
+                    " another name for who brings results."
+                )
+            return _issue(
+                store, connection, before, name, kind, lists, owner_group, disable
+            )
+    finally:
+        engine.dispose()
+
+
+def _before(connection, name):
+    c, a = sources.c, access.c
+    query = (
+        select(c.id, c.kind, a.source_id, a.lists, a.owner_group)
+        .select_from(sources.outerjoin(access, a.source_id == c.id))
+        .where(c.name == name)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def _issue(store, connection, before, name, kind, lists, owner_group, disable):
+    if before is not None:
+        kind = before.kind if kind is None else kind
+        lists = before.lists if lists is None else lists
+        owner_group = before.owner_group if owner_group is None else owner_group
+    issued = kind or "push", bool(lists), owner_group or None
+    number = store.ensure_source_in(connection, name, issued[0])
     token = f"{PREFIX}_{number}_{secrets.token_urlsafe(BYTES)}"
-    with engine.begin() as connection:
-        values = {"token_hash": hashed(token), "kind": kind, "enabled": not disable}
-        own = sources.c.id == number
-        connection.execute(update(sources).where(own).values(**values))
-        connection.execute(delete(access).where(access.c.source_id == number))
-        row = {"source_id": number, "lists": lists, "owner_group": owner_group}
-        connection.execute(insert(access).values(results=True, **row))
-    return None if disable else token
+    values = {"token_hash": hashed(token), "kind": issued[0], "enabled": not disable}
+    own = sources.c.id == number
+    connection.execute(update(sources).where(own).values(**values))
+    rights = {"lists": issued[1], "owner_group": issued[2]}
+    if before is not None and before.source_id is not None:
+        own = access.c.source_id == number
+        connection.execute(update(access).where(own).values(**rights))
+    else:
+        row = {"source_id": number, "results": True, **rights}
+        connection.execute(insert(access).values(**row))
+    # A check may have waited for the satellite that is now there.
+    meta.bump_generation(connection)
+    return Issued(None if disable else token, *issued, before is not None)
 
 
 def hashed(token: str) -> str:

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds until the next try after the first failure, and at most.
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+#: Why a sample is refused that the database does not take, whatever we do.
+NEVER = "it cannot be stored; the poller's log says why."
 
 
 class Writer:
@@ -124,10 +126,10 @@ class Writer:
         except DatabaseUnusable as error:
             self._fail(error, own, guests)
             return False
-        except Exception as error:
+        except Exception:
             # A mistake of ours in one of them must not hold up all others.
             logger.exception("A batch of %s samples cannot be stored", len(entries))
-            await self._singly(own, guests, error)
+            await self._singly(own, guests)
             return True
         self._well(recorded, guests)
         return True
@@ -157,16 +159,46 @@ class Writer:
         if self._own and len(self._own) >= self._batch:
             self._ready.set()
 
-    async def _singly(self, own, guests, error):
-        for _, future in guests:
-            if not future.done():
-                future.set_exception(error)
-        for entry in own:
+    async def _singly(self, own, guests):
+        """Store all but those that cannot be; each guest learns which were his."""
+        for samples, future in guests:
             try:
-                await self._sink.keep([entry])
+                recorded = await self._apart([Own(sample) for sample in samples])
             except DatabaseUnusable as unusable:
-                self._fail(unusable, [entry], [])
-            except Exception:
-                # It has been said above, with its traceback.
-                logger.error("Left out: %r", entry.sample)
-                self.lost += 1
+                # He comes again with all of them: what is stored is so once.
+                self._fail(unusable, [], [(samples, future)])
+            else:
+                self._well(recorded, [(samples, future)])
+        try:
+            recorded = await self._apart(own)
+        except DatabaseUnusable as unusable:
+            self._fail(unusable, own, [])
+            return
+        self._well(recorded, [])
+        self.lost += sum(why == NEVER for _, why in recorded.refused)
+
+    async def _apart(self, entries) -> Recorded:
+        """Store *entries*, in halves and halves of them where that fails.
+
+        :raises DatabaseUnusable: Some are not stored; all can be brought again.
+        """
+        if not entries:
+            return Recorded()
+        try:
+            return await self._sink.keep(entries)
+        except DatabaseUnusable:
+            raise
+        except Exception:
+            if len(entries) == 1:
+                # The traceback of the batch it was in has been said.
+                logger.error("Never to be stored: %r", entries[0].sample)
+                return Recorded(refused=[(entries[0].sample, NEVER)])
+        middle = len(entries) // 2
+        one = await self._apart(entries[:middle])
+        two = await self._apart(entries[middle:])
+        return Recorded(
+            one.changes + two.changes,
+            one.stored + two.stored,
+            one.duplicates + two.duplicates,
+            one.refused + two.refused,
+        )

@@ -29,6 +29,20 @@ class CentreAway(Exception):
     """The centre cannot be reached, or does not let us in."""
 
 
+class CentreRefuses(CentreAway):
+    """It is there, and will not take this, however often it is sent."""
+
+
+#: Answers by which a centre refuses a whole batch for good.
+TOO_BAD = (400, 413, 500)
+MAKE_ONE = "'hoard-poller source NAME --kind satellite' at the centre makes one"
+#: What helps against an answer.
+ADVICE = {
+    401: f"satellite.token is no token of this centre; {MAKE_ONE}",
+    403: f"satellite.token is not the token of a satellite; {MAKE_ONE}",
+}
+
+
 class Centre:
     """See `interfaces.Sink` and `Lister`; ``async with`` it.
 
@@ -77,15 +91,21 @@ class Centre:
     async def _fetch(self):
         known = self._listing.generation
         answer = await self._ask("GET", f"/checks?generation={known}")
-        if answer is not None:
+        if answer is None:
+            return
+        try:
             self._listing = listing_of(answer)
+        except (KeyError, TypeError, AttributeError) as error:
+            self._gone(CentreAway("what answers is no list of checks of a poller"))
+            raise CentreAway(self.trouble) from error
+        else:
             await asyncio.to_thread(self._spool.remember, LIST, answer)
 
     def _recall(self):
         answer = self._spool.remembered(LIST)
         if answer is None:
             raise DatabaseUnusable(
-                "The centre cannot be reached, and it has never been before."
+                f"There is no list yet, and the centre gives none: {self.trouble}."
             )
         logger.warning("The centre is away: checking by the last list we know")
         self._listing = listing_of({**answer, "generation": 0})
@@ -132,12 +152,24 @@ class Centre:
             return
 
     async def _send(self, rows):
-        answer = await self._ask("POST", "/results", {"results": rows})
+        try:
+            answer = await self._ask("POST", "/results", {"results": rows})
+        except CentreRefuses as error:
+            # Too much at once, or one of them is bad: which? Kept, it would hold
+            # up all that come after it, for ever.
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                await self._send(rows[:middle])
+                await self._send(rows[middle:])
+            else:
+                self._left_out(rows[0]["check"], str(error))
+            return
         for refused in answer.get("refused", ()):
-            self.refused += 1
-            logger.warning(
-                "The centre refuses %s: %s", refused["check"], refused["why"]
-            )
+            self._left_out(refused["check"], refused["why"])
+
+    def _left_out(self, check, why):
+        self.refused += 1
+        logger.warning("The centre refuses %s: %s", check, why)
 
     # --- The connection -------------------------------------------------
 
@@ -159,11 +191,15 @@ class Centre:
                     answer = None
                 elif response.status in (200, 422):
                     answer = await response.json()
+                    if not isinstance(answer, dict):
+                        raise CentreAway("what answers is no poller")
                 else:
-                    raise CentreAway(await said_by(response))
+                    raise await refusal_of(response)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             self._gone(error)
             raise CentreAway(self.trouble) from error
+        except CentreRefuses:
+            raise
         except CentreAway as error:
             self._gone(error)
             raise
@@ -172,8 +208,10 @@ class Centre:
 
     def _gone(self, error):
         words = why_not_trusted(error) or str(error) or type(error).__name__
+        # It stands within sentences.
+        words = words.rstrip(". ")
         if not self.trouble:
-            logger.error("The centre is away: %s. Results are kept here.", words)
+            logger.error("The centre does not take us: %s. Results wait here.", words)
         self.trouble = words
         self._wait = min(max(FIRST_WAIT, self._wait * 2), LONGEST_WAIT)
         self._away_until = monotonic() + self._wait
@@ -184,12 +222,17 @@ class Centre:
         self.trouble, self._wait, self._away_until = "", 0.0, 0.0
 
 
-async def said_by(response) -> str:
-    """What the centre says for refusing us."""
+async def refusal_of(response) -> CentreAway:
+    """What the centre says for refusing us, and what can be done."""
     try:
-        return f"{response.status}: {(await response.json()).get('error')}"
-    except (aiohttp.ClientError, ValueError, AttributeError):
-        return f"{response.status} {response.reason}"
+        said = str((await response.json())["error"]).rstrip(". ")
+    except (aiohttp.ClientError, ValueError, TypeError, KeyError):
+        return CentreAway(f"{response.status} {response.reason}")
+    if response.status in TOO_BAD:
+        return CentreRefuses(said)
+    advice = ADVICE.get(response.status)
+    words = f"{response.status}: {said}"
+    return CentreAway(f"{words}: {advice}" if advice else words)
 
 
 def batches(rows):

@@ -6,6 +6,7 @@ from ..poller.configuration import Configuration
 from ..poller.configuration import secret
 from ..poller.engine import Engine
 from ..poller.service import package_version
+from ..poller.signals import obey_signals
 from ..poller.tasks import Tasks
 from ..poller.writer import Writer
 from .centre import Centre
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import asyncio
 import logging
 import os
-import signal
+import sqlite3
 
 
 logger = logging.getLogger(__name__)
@@ -43,18 +44,15 @@ class SatelliteService:
         self.server = None
 
     def obey_signals(self) -> None:
-        """Let SIGTERM and SIGINT end it cleanly; in the main thread only."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        """Let signals end it cleanly; in the main thread only."""
+        obey_signals(self.stop)
 
     def stop(self) -> None:
         self._ended.set()
 
     async def run(self) -> None:
         settings, poller = self.configuration.satellite, self.configuration.poller
-        self.spool = Spool(
-            settings.spool, settings.max_age, settings.max_bytes, self.clock
-        )
+        self.spool = opened(settings, self.clock)
         async with Centre(settings, secret(settings.token), self.spool) as self.centre:
             self.writer = Writer(self.centre, poller.batch, poller.flush, poller.spool)
             self.engine = Engine(
@@ -97,3 +95,13 @@ class SatelliteService:
             version=package_version(),
             note=self.clock.doubt,
         )
+
+
+def opened(settings, clock) -> Spool:
+    """:raises WrongUse: The file of the spool cannot be used."""
+    try:
+        return Spool(settings.spool, settings.max_age, settings.max_bytes, clock)
+    except sqlite3.Error as error:
+        raise WrongUse(
+            f"satellite.spool: {settings.spool} cannot be used: {error}."
+        ) from error

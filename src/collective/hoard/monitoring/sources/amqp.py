@@ -81,10 +81,10 @@ class AmqpSource:
     def _begin(self, message):
         """(message, future); in the thread that may acknowledge it."""
         body = message.body
-        data = body.encode() if isinstance(body, str) else bytes(body)
         try:
+            data = body.encode() if isinstance(body, str) else bytes(body)
             rows = rows_of(data)
-        except ResultRefused as error:
+        except (ResultRefused, ValueError, TypeError) as error:
             logger.warning("AMQP queue %s: %s", self._settings.queue, error)
             return message, None
         work = self._intake.take(rows)
@@ -99,8 +99,13 @@ def settle(pending: list) -> list:
             message.reject()
         elif not future.done():
             left.append((message, future))
-        elif future.cancelled() or future.exception():
+        elif future.cancelled():
             message.requeue()
+        elif error := future.exception():
+            # Brought back it would fail again at once, and so on for ever; the
+            # database being away is waited for and does not end here.
+            logger.error("An AMQP message is rejected", exc_info=error)
+            message.reject()
         else:
             message.ack()
     return left

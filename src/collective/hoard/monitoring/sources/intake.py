@@ -1,5 +1,6 @@
 """Messages of brokers become results; one is done with when it is stored."""
 
+from ..foreign import document_of
 from ..interfaces import DatabaseUnusable
 from ..poller.incoming import parsed
 from ..poller.incoming import ResultRefused
@@ -7,7 +8,6 @@ from ..poller.incoming import take_in
 from ..poller.tokens import Bearer
 from ..poller.tokens import may
 import asyncio
-import json
 import logging
 
 
@@ -65,8 +65,8 @@ def rows_of(payload: bytes, check: str = "", value="value", unit="") -> list:
     if not check:
         return parsed(payload)
     try:
-        document = json.loads(payload)
-    except (ValueError, RecursionError) as error:
+        document = document_of(payload)
+    except ValueError as error:
         raise ResultRefused(f"This is neither a number nor JSON: {error}.") from error
     if isinstance(document, dict):
         if not {"status", "values"} & set(document):
@@ -80,14 +80,13 @@ def rows_of(payload: bytes, check: str = "", value="value", unit="") -> list:
 def _numbers(document):
     """An object of a sensor: its numbers are values, also those further in."""
     found = {}
-
-    def walk(path, part):
+    # A stack of our own: the sender decides how deep it is.
+    left = [(key, part) for key, part in document.items() if key != "time"]
+    while left:
+        path, part = left.pop()
         if isinstance(part, dict):
-            for key, inner in part.items():
-                walk(f"{path}.{key}" if path else str(key), inner)
+            left += [(f"{path}.{key}", inner) for key, inner in part.items()]
         elif isinstance(part, int | float) and not isinstance(part, bool):
             found[path] = part
-
     time = document.get("time")
-    walk("", {key: part for key, part in document.items() if key != "time"})
     return {"values": found} | ({} if time is None else {"time": time})

@@ -80,8 +80,16 @@ class MqttSource:
         future.add_done_callback(lambda done: self._acknowledge(message, done))
 
     def _acknowledge(self, message, done):
-        if not done.cancelled() and done.exception() is None:
-            self._client.ack(message.mid, message.qos)
+        if done.cancelled():
+            # We end; the broker keeps it for the next start.
+            return
+        if error := done.exception():
+            # A broker brings what is not acknowledged again, for ever, and
+            # nothing behind it: what we cannot store now we never can.
+            logger.error(
+                "MQTT topic %s: a message is left out", message.topic, exc_info=error
+            )
+        self._client.ack(message.mid, message.qos)
 
     async def _take(self, topic, payload, retained):
         settings = self._settings

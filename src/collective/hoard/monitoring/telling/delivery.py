@@ -67,6 +67,13 @@ class Delivery:
                 raise Refused(f"No channel {contact.channel!r} is configured.")
             channel.send(contact, letter)
         except Refused as error:
+            # For good: nobody will be told of it in any other way.
+            logger.error(
+                "A message to %s by %s failed for good: %s",
+                contact.name,
+                contact.channel,
+                error,
+            )
             return self.settle(message, "failed", now, str(error))
         except MonitoringError as error:
             # The target is down, or a secret is missing: somebody will see to it.

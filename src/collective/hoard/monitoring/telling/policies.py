@@ -6,6 +6,7 @@ from ..judge.interfaces import Member
 from ..judge.interfaces import WrongSettings
 from ..judge.parser import parse_selector
 from ..judge.windows import zone
+from .channels.addresses import flaw_of_address
 from .flow import limits
 from .hours import parse_hours
 from .interfaces import CHANNELS
@@ -95,6 +96,8 @@ def make_contact(data):
         raise WrongSettings(
             f"Contact {name!r}: channel is one of {', '.join(CHANNELS)}."
         )
+    if words := flaw_of_address(data["channel"], str(data["address"])):
+        raise WrongSettings(f"Contact {name!r}: {words}")
     zone_name = data.get("zone") or "UTC"
     zone(zone_name)
     settings = data.get("settings") or {}

@@ -3,11 +3,12 @@
 What a name means, and whether it is there, is looked at when it is written.
 """
 
+from .. import foreign
 from ..control import CONTROL
+from ..foreign import flaw
 from ..interfaces import WrongUse
 from ..judge import editing
 from ..judge.interfaces import WrongSettings
-from math import isfinite
 
 
 KINDS = (*editing.KEYS, "contact", "policy")
@@ -113,12 +114,11 @@ def brief(value):
 
 
 def is_text(value):
-    return isinstance(value, str) and "\0" not in value and len(value) <= LONGEST
+    return isinstance(value, str) and not flaw(value, LONGEST, lines=True)
 
 
 def is_number(value):
-    fits = isinstance(value, int | float) and not isinstance(value, bool)
-    return fits and isfinite(value) and abs(value) <= LARGEST
+    return foreign.is_number(value) and abs(value) <= LARGEST
 
 
 def is_names(value):
