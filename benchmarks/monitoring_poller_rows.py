@@ -134,14 +134,14 @@ def database(folder, kind, port, count, policy="best", sites=SITES):
     return path
 
 
-def configuration(path, flight, ca=None, **more):
+def configuration(path, flight, ca=None, quick=True, **more):
     from collective.hoard.monitoring.poller.configuration import build
 
     problems = []
     sections = {
         "database": {"url": str(path)},
         "poller": {"concurrency": flight},
-        "checks": {"ca_file": ca or ""},
+        "checks": {"ca_file": ca or "", "quick_handshakes": quick},
         **more,
     }
     built = build(sections, problems)
@@ -158,10 +158,10 @@ WARM, TURN = 3, 2
 class Sweeper:
     """The poller's own parts, by a clock of our own that goes on with each sweep."""
 
-    def __init__(self, path, count, flight, ca=None):
+    def __init__(self, path, count, flight, ca=None, quick=True):
         from collective.hoard.monitoring.poller.service import Service
 
-        self._service = Service(configuration(path, flight, ca))
+        self._service = Service(configuration(path, flight, ca, quick))
         self._count, self._time = count, time.time() - 86_400
         self._service.clock = lambda: self._time
 
@@ -271,6 +271,23 @@ def cpu(folder, sizes, http, https, ca):
         theirs = [Samples(tuple(one * 1000 for one in spent)) for spent in theirs]
         yield compare(work, mine, theirs[0], bound, note="bare libcurl: ")
         yield against_check_http(work, mine, kind, *theirs)
+    yield by_openssl_alone(folder, sizes, https, ca)
+
+
+def by_openssl_alone(folder, sizes, port, ca):
+    """The same with TLS where curl_cffi is not installed, or switched off."""
+    count = sizes.polled_tls
+    path = database(folder, "https", port, count, sites=sizes.sites)
+    bare_tls = partial(bare_each, "https", port, count, ca, sizes.sites)
+    sweeper = Sweeper(path, count, 200, ca, quick=False)
+    mine, theirs = taking_turns(sweeper, [bare_tls], sizes.polled_rounds)
+    return compare(
+        f"{CPU_TLS}, with OpenSSL alone",
+        Samples(tuple(spent * 1000 / count for spent in mine)),
+        Samples(tuple(one * 1000 for one in theirs)),
+        1.5,
+        note="bare libcurl: ",
+    )
 
 
 def against_check_http(work, mine, kind, plain, processes=None):
