@@ -75,7 +75,7 @@ class Sizes:
     swept: int = 4_000
     passive: int = 10_000
     passive_rounds: int = 5
-    event_ticks: int = 60
+    event_ticks: int = 150
     watched_seconds: int = 20
     peer_saves: int = 100
     peer_some: int = 20
