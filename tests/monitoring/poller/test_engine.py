@@ -187,7 +187,7 @@ def test_what_waits_in_memory_is_not_unknown(site, target):
     """A lock that lasts longer than a result is fresh: nobody is alarmed by it."""
     columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
     for name in ("one", "two"):
-        site.add(name, "http", fresh=4, grace=1, timeout=1, **columns)
+        site.add(name, "http", fresh=12, grace=1, timeout=1, **columns)
     with Running(site) as running:
         assert site.wait_for("SELECT * FROM interval_", 15)
         keeper, said = running.service.keeper, []
@@ -196,7 +196,7 @@ def test_what_waits_in_memory_is_not_unknown(site, target):
         with sqlite3.connect(site.url, isolation_level=None) as other:
             other.execute("BEGIN IMMEDIATE")
             assert wait_for(lambda: running.service.writer.trouble, 20)
-            time.sleep(8)
+            time.sleep(14)
             other.execute("ROLLBACK")
         other.close()
         assert wait_for(lambda: not running.service.writer.trouble, 40)
