@@ -205,6 +205,25 @@ def test_what_waits_in_memory_is_not_unknown(site, target):
     assert site.ask("SELECT DISTINCT status FROM interval_") == [(0,)]
 
 
+def test_what_a_guest_takes_back_holds_up_nothing(site, poller, monkeypatch):
+    """Nobody may come again: checks still become unknown in their time."""
+    site.add("backup", slot=2, fresh=3, grace=0)
+    token = site.token("scripts")
+    running = poller()
+    store = running.service.keeper.store
+    running.send("/results", {"check": "backup", "status": "ok"}, token)
+
+    def broken(*_):
+        raise DatabaseDown("The monitoring database cannot be reached or read.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "record_all", broken)
+        answer = running.send("/results", {"check": "backup", "status": "ok"}, token)
+        assert answer[0] == 503
+
+    assert site.wait_for("SELECT * FROM interval_ WHERE status = 3", 15)
+
+
 def test_guests_are_told_while_the_database_is_away(site, poller, monkeypatch):
     site.add("backup")
     token = site.token("scripts")

@@ -50,8 +50,8 @@ class Keeper:
         self.store = None
         self.seq_changed = None
         self._seen = {}
-        #: The last samples could not be stored; what misses them waits.
-        self._missed = False
+        #: How often samples could not be stored.
+        self._failures = 0
         #: What closing slots has changed, and nobody was told of yet.
         self._closed = []
 
@@ -112,9 +112,11 @@ class Keeper:
 
     def _keep(self, entries):
         now = self._clock()
-        self._missed = True
-        recorded = self.store.record_all([entry.sample for entry in entries], now)
-        self._missed = False
+        try:
+            recorded = self.store.record_all([entry.sample for entry in entries], now)
+        except Exception:
+            self._failures += 1
+            raise
         self._keep_phases(entries)
         refused = {id(sample) for sample, _ in recorded.refused}
         samples = [e.sample for e in entries if id(e.sample) not in refused]
@@ -195,11 +197,11 @@ class Keeper:
 
     async def close_slots(self) -> bool:
         """Log what has become final; whether there is more to do at once."""
-        return await self.call(self._close_slots)
+        return await self.call(self._close_slots, self._failures)
 
-    def _close_slots(self):
-        if self._missed:
-            # A slot would be unknown whose samples wait in memory.
+    def _close_slots(self, failures):
+        if failures != self._failures:
+            # Since it was asked for: samples may wait in memory that slots lack.
             return False
         now = self._clock()
         more = False
