@@ -39,7 +39,7 @@ Times are medians, in brackets the range of the middle half of all measurements.
 - *Cold* means that no object of that form is in the database cache. Code, templates and Plone's own objects are warm.
 - *Memory* is the peak of the process during its first large export, above what it had before. Of ours, some 19 MB are the buffer of waitress, which any long answer has.
 - *Data.fs per submission* is what the file grew by while the submissions were sent one by one.
-- *Objects registered*: of a GET as anonymous visitor and one as administrator, all that any code tried to change in the database.
+- *Objects registered*: of a GET as anonymous visitor and one as administrator, all that these requests tried to change in the database. Workers in the background are not counted.
 
 ## The ledger by size
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from plone import api
 from Products.CMFPlone.factory import addPloneSite
 from Testing.makerequest import makerequest
+from threading import local
 from threading import Thread
 from time import monotonic
 from time import perf_counter
@@ -73,14 +74,21 @@ class Timed:
 
     def __init__(self, app):
         self._app = app
+        self._thread = local()
         self.seconds = []
 
     def __call__(self, environ, start_response):
         started = thread_time()
+        self._thread.serves = True
         try:
             return self._app(environ, start_response)
         finally:
+            self._thread.serves = False
             self.seconds.append(thread_time() - started)
+
+    def serves(self):
+        """Whether the calling thread answers a request just now."""
+        return getattr(self._thread, "serves", False)
 
 
 class Jobs:
@@ -197,18 +205,23 @@ class Jobs:
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
     def watch(self):
-        """Take note of each object that is registered with a transaction."""
+        """Take note of each object that a request registers with a transaction.
+
+        Workers in the background write whenever their time has come, metering
+        20 seconds after the start for the first time.
+        """
         self._registered = registered = []
         register = Connection.register
 
         def noted(connection, obj):
-            registered.append(type(obj).__name__)
+            if self._app.serves():
+                registered.append(type(obj).__name__)
             register(connection, obj)
 
         Connection.register = noted
 
     def registered(self):
-        """Class names of what was registered since `watch` or the last call."""
+        """Class names of what requests registered since `watch` or the last call."""
         names = list(self._registered)
         self._registered.clear()
         return names

@@ -73,6 +73,16 @@ def test_looking_at_a_form_registers_nothing(ours, sizes):
     assert registered.passed
 
 
+def test_what_a_request_changes_is_seen(ours, sizes):
+    from measure_visitors import RACED
+    from measure_visitors import Sender
+
+    ours.ask("watch")
+    Sender(ours, RACED, 1)()
+
+    assert "LOBTree" in ours.ask("registered")
+
+
 def test_lists_show_the_newest_rows(ours, sizes):
     from measure_receivers import first_pages
     from measure_receivers import MANY
