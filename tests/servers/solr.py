@@ -1,6 +1,7 @@
 """Solr 9 from Maven Central, with the core's configuration that we ship."""
 
 from .server import find
+from .server import free_port
 from .server import HOST
 from .server import NotThere
 from .server import Server
@@ -30,6 +31,11 @@ CLOUD = """\
     <str name="hostContext">solr</str>
   </solrcloud>
 </solr>
+"""
+ZOOKEEPER = """\
+tickTime=2000
+admin.enableServer=false
+clientPort={port}
 """
 # Seconds; some 100 MB come over the network at the first time.
 DOWNLOAD = 600
@@ -74,13 +80,14 @@ class Solr(Server):
         (home / "solr.xml").write_text("<solr />\n")
 
     def _prepare_cloud(self):
-        # ZooKeeper inside Solr listens at Solr's port + 1000.
+        # Without a port of its own, ZooKeeper listens at Solr's + 1000, which
+        # may be taken.
         home = self.directory / "home"
         home.mkdir()
         (home / "solr.xml").write_text(CLOUD.format(host=HOST, port=self.port))
         install = self.directory / "server" / "solr"
         install.mkdir(parents=True)
-        (install / "zoo.cfg").write_text("tickTime=2000\nadmin.enableServer=false\n")
+        (install / "zoo.cfg").write_text(ZOOKEEPER.format(port=free_port()))
 
     def command(self):
         home = self.directory / "home"
