@@ -285,19 +285,22 @@ def test_a_full_queue_refuses(rabbitmq):
 
 def test_only_who_knows_the_password_gets_into_mosquitto(own_server):
     server = own_server("mosquitto", users={"me": "secret"})
+
+    assert first_answer(server, "wrong") == "Not authorized"
+    assert first_answer(server, "secret") == "Success"
+
+
+def first_answer(server, password):
     answers = []
-    for password in ("wrong", "secret"):
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
-        client.username_pw_set("me", password)
-        client.on_connect = lambda c, data, flags, reason, _: answers.append(
-            str(reason)
-        )
-        client.connect("127.0.0.1", server.port)
-        client.loop_start()
-        until(lambda: answers)
-        client.disconnect()
-        client.loop_stop()
-    assert (answers[0], answers[-1]) == ("Not authorized", "Success")
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    client.username_pw_set("me", password)
+    client.on_connect = lambda c, data, flags, reason, _: answers.append(str(reason))
+    client.connect("127.0.0.1", server.port)
+    client.loop_start()
+    until(lambda: answers)
+    client.disconnect()
+    client.loop_stop()
+    return answers[0]
 
 
 def test_each_database_is_fresh(postgresql):

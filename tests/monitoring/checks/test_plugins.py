@@ -123,7 +123,8 @@ def test_nothing_of_a_late_command_stays(plugin, script):
     began = time.monotonic()
     outcome = plugin(f"export {mark}\n{script}", timeout=0.5)
     assert (outcome.status, outcome.code, outcome.reason) == ("crit", 0, "timeout")
-    assert time.monotonic() - began < 5
+    # What they start would live for a minute, or for ever.
+    assert time.monotonic() - began < 30
     assert living(mark) == []
 
 
@@ -132,7 +133,7 @@ def test_a_fork_that_holds_the_output_does_not_hold_us(plugin):
     began = time.monotonic()
     outcome = plugin(f"export {mark}\nsleep 60 &\necho done; exit 0", timeout=20)
     assert outcome.text == "done"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert living(mark) == []
 
 

