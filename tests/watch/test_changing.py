@@ -265,6 +265,7 @@ def test_a_window_is_added_for_a_group_and_ended(user, url, ask):
             + (("recurrence", "FREQ=DAILY"),),
             "lasts longer than it takes until",
         ),
+        ((("recurrence", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),), "never comes"),
     ],
 )
 def test_a_wrong_window_is_refused_in_words(user, url, ask, pairs, words):

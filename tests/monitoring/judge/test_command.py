@@ -315,6 +315,47 @@ def test_check_refuses_what_add_refuses(world, capsys, text, words, database):
     assert words in capsys.readouterr().err
 
 
+NIGHT = """
+[[maintenance]]
+title = "night"
+since = 2026-06-01T00:00:00Z
+until = 2026-06-01T02:00:00Z
+selector = "{selector}"
+{more}
+"""
+DAILY = "recurrence = 'FREQ=DAILY'"
+
+
+@pytest.mark.parametrize(
+    "selector", ["group:wbe", "nobody.example.org", "a and rule:nix"]
+)
+def test_maintenance_of_what_there_is_not_is_refused(world, capsys, selector):
+    world.file.write_text(NIGHT.format(selector=selector, more=DAILY))
+    known = ["--database", world.url]
+    assert main(["rules", "add", *known, str(world.file)]) == 2
+    wrong = selector.split(" and ")[-1]
+    words = f"Maintenance 'night': there is no check or group like this: {wrong}."
+    assert words in capsys.readouterr().err
+    assert main(["rules", "check", *known, str(world.file)]) == 1
+    assert words in capsys.readouterr().err
+    # Without the database nobody knows.
+    assert main(["rules", "check", str(world.file)]) == 0
+    assert world.rows(t.maintenance) == []
+
+
+@pytest.mark.parametrize(
+    "selector", ["group:app", "a or rule:shop", "*.example.org", "tag:later"]
+)
+def test_maintenance_of_what_the_file_makes_or_may_come(world, selector):
+    world.file.write_text(SETTINGS + NIGHT.format(selector=selector, more=DAILY))
+    assert main(["rules", "add", "--database", world.url, str(world.file)]) == 0
+
+
+def test_maintenance_that_is_over_names_what_is_gone(world):
+    world.file.write_text(NIGHT.format(selector="nobody.example.org", more=""))
+    assert main(["rules", "add", "--database", world.url, str(world.file)]) == 0
+
+
 @pytest.mark.parametrize("database", [False, True])
 def test_check_writes_nothing(world, capsys, database):
     known = ["--database", world.url] if database else []

@@ -134,12 +134,34 @@ def test_a_window_is_over_before_it_comes_again(last, rule):
 
 
 @pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4;COUNT=3",
+        "FREQ=DAILY;UNTIL=20200101T000000",
+    ],
+)
+@pytest.mark.parametrize("year", [2026, 9999])
+def test_a_window_that_never_comes_is_refused(rule, year):
+    with pytest.raises(WrongSettings, match="never comes: no day is as"):
+        apart(nightly(f"{year}-03-01T00:00", f"{year}-03-01T02:00", rule))
+
+
+@pytest.mark.parametrize("rule", ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"])
+def test_a_leap_day_comes(rule):
+    window = nightly("2097-03-01T00:00", "2097-03-01T02:00", rule)
+    assert apart(window) is window
+
+
+@pytest.mark.parametrize(
     "last,rule",
     [
         ("2026-03-02T00:00", "FREQ=DAILY"),
         ("2026-03-21T00:00", "FREQ=MONTHLY"),
         ("2026-03-21T00:00", ""),
         ("2026-03-04T00:00", "FREQ=DAILY;COUNT=1"),
+        ("2026-03-01T02:00", "RDATE:20260301T000000,20260401T000000"),
     ],
 )
 def test_a_window_may_reach_to_its_next_coming(last, rule):

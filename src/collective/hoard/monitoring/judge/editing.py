@@ -23,7 +23,9 @@ from .interfaces import UNKNOWN_MEMBERS
 from .interfaces import Verdict
 from .interfaces import WrongSettings
 from .loading import load
+from .meant import unknown_names
 from .parser import parse_rule
+from .parser import parse_selector
 from sqlalchemy import delete
 from sqlalchemy import select
 from sqlalchemy import update
@@ -84,10 +86,25 @@ def save(connection, data, now):
         for entry in data.get(kind) or ():
             refuse_strange(kind, entry)
             SAVERS[kind](connection, entry, now)
+    for entry in data.get("maintenance") or ():
+        must_be_there(connection, entry, now)
     meta.bump_generation(connection)
     fresh = [text for text in load(connection, now)[1] if text not in before]
     if fresh:
         raise WrongSettings(fresh[0])
+
+
+def must_be_there(connection, entry, now):
+    """:raises WrongSettings: A window to come names what there is not."""
+    if not entry.get("recurrence") and int(entry["until"]) <= now:
+        return
+    selector = parse_selector(entry.get("selector") or "*")
+    missing = unknown_names(connection, selector)
+    if missing:
+        raise WrongSettings(
+            f"Maintenance {entry['title']!r}: there is no check or group like this: "
+            f"{', '.join(missing)[:500]}."
+        )
 
 
 def refuse_strange(kind, entry):

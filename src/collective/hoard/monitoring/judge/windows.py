@@ -54,13 +54,14 @@ def checked(window):
 
 
 def apart(window):
-    """*window* itself, when it is over before it comes again.
+    """*window* itself, when it comes, and is over before it comes again.
 
     Only for new ones: what is stored goes on.
 
-    :raises WrongSettings: It overlaps itself.
+    :raises WrongSettings: It never comes, or it overlaps itself.
     """
     if window.recurrence:
+        _must_come(window)
         length = timedelta(seconds=window.until - window.since)
         for before, after in pairwise(islice(rule_of(window), REPEATS)):
             if after - before < length:
@@ -69,6 +70,23 @@ def apart(window):
                     " it comes again: let it end earlier, or come less often."
                 )
     return window
+
+
+def _must_come(window):
+    from dateutil import rrule
+
+    rule = rule_of(window)
+    looks = [rule]
+    if isinstance(rule, rrule.rrule):
+        # What never comes is looked for until the year 9999, by an hourly rule
+        # through each hour: look by the year first.
+        by_year = {"freq": rrule.YEARLY, "interval": 1, "bysetpos": None, "count": None}
+        looks.insert(0, rule.replace(**by_year))
+    if any(next(iter(look), None) is None for look in looks):
+        raise WrongSettings(
+            f"Maintenance {window.title!r} never comes: no day is as "
+            f"{window.recurrence!r} wants it."
+        )
 
 
 @lru_cache(maxsize=100)

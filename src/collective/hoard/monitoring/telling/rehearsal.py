@@ -5,6 +5,7 @@ from ..database.schema import ensure_schema
 from ..database.tables import check as checks
 from ..interfaces import MonitoringError
 from ..judge.editing import ruled
+from ..judge.parser import parse_selector
 from . import entries
 from .shapes import look_at
 from copy import deepcopy
@@ -66,7 +67,7 @@ def write_apart(data):
             rows = [{"name": n, "kind": "passive"} for n in sorted(named_checks(data))]
             if rows:
                 connection.execute(insert(checks), rows)
-        write_and_undo(engine, with_contacts(data))
+        write_and_undo(engine, for_everything(with_contacts(data)))
         engine.dispose()
 
 
@@ -79,6 +80,17 @@ def named_checks(data) -> set:
         names |= {entry.get("check"), *((on,) if isinstance(on, str) else on)}
     # What rules and alarms are called as checks is made by them.
     return {name for name in names if name and not is_ours(name)}
+
+
+def for_everything(data):
+    """*data*, its maintenance for whatever there is: its names are taken to be there.
+
+    :raises RuleError: A selector cannot be understood.
+    """
+    for entry in data.get("maintenance") or ():
+        parse_selector(entry.get("selector") or "*")
+    windows = [{**one, "selector": "*"} for one in data.get("maintenance") or ()]
+    return {**data, "maintenance": windows}
 
 
 def is_ours(name):
