@@ -37,8 +37,10 @@ PRODUCTION = (
     "zc.recipe.egg",
 )
 RELSTORAGE = ("RelStorage", "psycopg2-binary")
-DEVELOPMENT = ("towncrier",)
+DEVELOPMENT = ("plone.observability", "towncrier")
 HOUSE = PRODUCTION + RELSTORAGE + DEVELOPMENT
+# Asked for by mistake: plone.observability means Zope's OFS, not the package "ofs".
+NEVER = ("ofs",)
 # Measured against by `make bench`, in a venv of their own.
 PEERS = ("collective.easyform", "zodbupdate")
 # This one changes Plone's catalog wherever it is installed, so that it has one more.
@@ -62,6 +64,11 @@ def read_pins(section="versions"):
 def pinned(name):
     """The requirement ``name==version``."""
     return f"{canonical(name)}=={read_pins()[canonical(name)]}"
+
+
+def write_overrides(path):
+    """Write to *path*, for uv, that `NEVER` is not wanted by any Python."""
+    path.write_text("".join(f"{name} ; python_version < '3'\n" for name in NEVER))
 
 
 def write_constraints(path, *sections):

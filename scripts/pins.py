@@ -14,6 +14,7 @@ from packages import PEERS
 from packages import read_pins
 from packages import SOLR_PEERS
 from packages import VERSIONS
+from packages import write_overrides
 from pathlib import Path
 from steps import ROOT
 import os
@@ -51,9 +52,12 @@ def resolve(requirements, python, constraints=()):
         given = Path(place, "constraints.txt")
         wanted.write_text("\n".join(requirements))
         given.write_text("\n".join(constraints))
+        never = Path(place, "overrides.txt")
+        write_overrides(never)
         options = f"--python-version {python} --no-annotate --no-header --quiet"
         answer = subprocess.run(
-            [uv, "pip", "compile", wanted, "--constraint", given, *options.split()],
+            [uv, "pip", "compile", wanted, "--constraint", given]
+            + ["--override", never, *options.split()],
             check=True,
             cwd=ROOT,
             stdout=subprocess.PIPE,

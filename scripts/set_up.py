@@ -10,6 +10,7 @@ from packages import EXTRAS
 from packages import HOUSE
 from packages import pinned
 from packages import write_constraints
+from packages import write_overrides
 from pathlib import Path
 from steps import give_up
 from steps import ROOT
@@ -108,13 +109,15 @@ def install_packages(place=VENV, extras=EXTRAS, house=HOUSE, editable=True):
     """Install the pinned *house* packages and ourselves."""
     constraints = Path(place, "constraints.txt")
     write_constraints(constraints)
+    overrides = Path(place, "overrides.txt")
+    write_overrides(overrides)
     itself = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     # Compiled once by all cores, not by each process that may not write: tests
     # start hundreds.
     run_step(
         f"Installing the pinned packages into {place.name}",
         [place / "bin" / "uv", "pip", "install", "--compile-bytecode"]
-        + ["--constraint", constraints, *house]
+        + ["--constraint", constraints, "--override", overrides, *house]
         + (
             ["--editable", itself]
             if editable
