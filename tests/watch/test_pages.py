@@ -3,6 +3,7 @@
 from bs4 import BeautifulSoup
 from collective.hoard.monitoring.database import tables as t
 from collective.hoard.monitoring.database.engine import open_engine
+from collective.hoard.monitoring.database.tables_poller import problem
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.watch.reading import public
@@ -13,6 +14,7 @@ from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
+from sqlalchemy import insert
 from sqlalchemy import update
 from watch.world import HOSTILE
 import json
@@ -99,6 +101,31 @@ def test_a_check_of_which_nothing_is_known(site, user):
     assert problems(html) == []
     checks.remove(number)
     assert "This check was removed" in open_page(user, site, f"hoard-check/{number}")
+
+
+def test_why_a_check_does_not_run(site, user, database):
+    number = checks.add({"kind": "https", "name": "far", "host": "a.example.org"})
+    store = Store(open_engine(database))
+    rows = [
+        (store.ensure_source("local", "local"), "no port"),
+        *(
+            (store.ensure_source(name, "satellite"), f"no {name}")
+            for name in ("berlin", "gone")
+        ),
+    ]
+    with store.engine.begin() as connection:
+        params = {"where": ["berlin"]}
+        own = t.check.c.id == number
+        connection.execute(update(t.check).where(own).values(params=params))
+        for source, text in rows:
+            row = {"check_id": number, "source_id": source, "since": 1, "text": text}
+            connection.execute(insert(problem).values(**row))
+
+    html = open_page(user, site, f"hoard-check/{number}")
+
+    page = " ".join(BeautifulSoup(html, "html.parser").get_text().split())
+    assert "It does not run: no port It does not run at berlin: no berlin" in page
+    assert "no gone" not in page
 
 
 @pytest.mark.parametrize(

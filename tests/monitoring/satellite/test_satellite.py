@@ -70,6 +70,62 @@ def test_a_satellite_has_a_heart(site, far, centre, satellite, monkeypatch):
         )
 
 
+WHY_NOT = """
+    SELECT c.name, s.name, p.text FROM problem p
+    JOIN check_ c ON c.id = p.check_id JOIN source s ON s.id = p.source_id
+    WHERE p.text LIKE '%{}%'
+"""
+
+
+def test_a_satellite_says_what_it_cannot_run(site, centre, satellite, monkeypatch):
+    monkeypatch.setattr("collective.hoard.monitoring.satellite.service.BEAT", 0.2)
+    params = {"command": "check_nothing", "where": ["berlin"]}
+    site.add("odd", "exec", params=params, interval=1)
+    with centre(), satellite():
+        found = site.wait_for(WHY_NOT.format("check_nothing"))
+        assert [row[:2] for row in found] == [("odd", "berlin")]
+        site.store.remove("odd")
+        assert wait_for(lambda: not site.ask(WHY_NOT.format("check_nothing")), 20)
+
+
+def test_what_does_not_run_is_said_of_own_checks_alone(site, far, centre):
+    site.add("near", "http", address="127.0.0.1", interval=3600)
+    token = site.token("berlin", kind="satellite")
+    said = {"problems": {"far": "\ud800broken" * 9000, "near": "x", "none": "x"}}
+    with centre() as running:
+        assert running.send("/problems", said, token) == (200, {})
+        assert running.send("/problems", said, site.token("scripts"))[0] == 403
+        ((check, source, text),) = site.ask(WHY_NOT.format("broken"))
+    assert (check, source, len(text)) == ("far", "berlin", 500)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"problems": ["far"]}, {"problems": {"far": 5}}, []]
+)
+def test_what_is_no_list_of_problems_is_refused(site, far, centre, said):
+    token = site.token("berlin", kind="satellite")
+    with centre() as running:
+        status, answer = running.send("/problems", said, token)
+    assert status == 400
+    assert "This is no list of problems: " in answer["error"]
+
+
+def test_an_older_centre_does_not_know_what_does_not_run(
+    site, far, centre, satellite, monkeypatch
+):
+    from collective.hoard.monitoring.poller.for_satellites import ForSatellites
+
+    def add_routes(self, app):
+        app.router.add_get("/checks", self.checks)
+        app.router.add_post("/beat", self.beat)
+
+    monkeypatch.setattr(ForSatellites, "add_routes", add_routes)
+    monkeypatch.setattr("collective.hoard.monitoring.satellite.service.BEAT", 0.2)
+    with centre(), satellite() as running:
+        assert wait_for(lambda: running.service.centre._said == {})
+        assert wait_for(lambda: times(site))
+
+
 def test_what_happened_while_the_centre_was_away_heals_the_gap(
     site, far, centre, satellite
 ):

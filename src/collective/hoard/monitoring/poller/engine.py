@@ -105,12 +105,17 @@ class Engine:
         for key in set(self._runners.refused) - same:
             del self._runners.refused[key]
 
+    @property
+    def why_not(self) -> dict:
+        """{number: why it does not run}"""
+        return self.problems | self._runners.refused
+
     async def say_problems(self) -> None:
         """Tell why checks do not run, when that has changed.
 
         :raises DatabaseUnusable: It cannot be written now; call it again.
         """
-        found = self.problems | self._runners.refused
+        found = self.why_not
         if self.on_problems and found != self._said:
             await self.on_problems(found)
             self._said = found

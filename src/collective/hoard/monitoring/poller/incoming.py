@@ -187,3 +187,14 @@ def beat_of(document: dict) -> dict:
     for key in ("version", "note"):
         values[key] = storable(str(document.get(key) or "")[:500])
     return values
+
+
+def problems_of(document: dict) -> dict:
+    """``{name of a check: why it does not run}`` of what a satellite says.
+
+    :raises ValueError: It is none, or a TypeError or AttributeError.
+    """
+    found = document["problems"] if "problems" in document else None
+    if type(found) is not dict or {type(text) for text in found.values()} - {str}:
+        raise ValueError("problems must be names of checks with sentences")
+    return {name: storable(text) for name, text in found.items()}

@@ -167,12 +167,13 @@ class Keeper:
             generation = meta.get(connection, meta.GENERATION)
             return read_listing(connection, source, generation, self._trusted)
 
-    async def say_problems(self, found: dict) -> None:
-        """*found*: {check number: why it does not run}; replaces what was said."""
-        await self.call(self._say_problems, found)
+    async def say_problems(self, found: dict, source_id: int | None = None) -> None:
+        """*found*: {check number: why it does not run}; replaces what was said by
+        the source of that number, by default our own."""
+        await self.call(self._say_problems, found, source_id or self.source_id)
 
-    def _say_problems(self, found):
-        own = problems.c.source_id == self.source_id
+    def _say_problems(self, found, source_id):
+        own = problems.c.source_id == source_id
         with self.engine.begin() as connection:
             before = dict(
                 connection.execute(
@@ -184,7 +185,7 @@ class Keeper:
             rows = [
                 {
                     "check_id": key,
-                    "source_id": self.source_id,
+                    "source_id": source_id,
                     "since": before.get(key, now),
                     "text": text[:500],
                 }

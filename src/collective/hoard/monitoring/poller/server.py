@@ -13,7 +13,7 @@ from .configuration import secret
 from .event_tokens import opened
 from .event_tokens import TokenRefused
 from .events import Hub
-from .incoming import beat_of
+from .for_satellites import ForSatellites
 from .incoming import parsed
 from .incoming import ResultRefused
 from .incoming import take_in
@@ -87,11 +87,10 @@ class Server:
     def application(self):
         app = web.Application(middlewares=[in_words], client_max_size=MOST_LIST_BYTES)
         app.router.add_post("/results", self.results)
-        app.router.add_post("/beat", self.beat)
         app.router.add_put("/checks", self.put_checks)
-        app.router.add_get("/checks", self.get_checks)
         app.router.add_get("/events", self.events)
         app.router.add_get("/health", self.health)
+        ForSatellites(self).add_routes(app)
         name = f"{__package__.rpartition('.')[0]}.outs"
         if find_spec(name) and find_spec(f"{name}.http"):
             # Where others add what they show: metrics, badges.
@@ -100,7 +99,8 @@ class Server:
 
     # --- Who asks -------------------------------------------------------
 
-    async def _bearer(self, request):
+    async def asking(self, request):
+        """The `Bearer` of the token."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         found = None
         if scheme.lower() == "bearer" and token:
@@ -115,7 +115,8 @@ class Server:
         with self.service.keeper.reader.begin() as connection:
             return bearer(connection, token)
 
-    async def _body(self, request, most):
+    async def body(self, request, most):
+        """Its bytes, at most so many."""
         if (request.content_length or 0) > most:
             raise too_large(most)
         data = bytearray()
@@ -134,11 +135,11 @@ class Server:
     # --- Results --------------------------------------------------------
 
     async def results(self, request):
-        who = await self._bearer(request)
+        who = await self.asking(request)
         if not who.results:
             raise refusal(web.HTTPForbidden, f"{who.name} may not bring results.")
         try:
-            rows = parsed(await self._body(request, self.settings.max_bytes))
+            rows = parsed(await self.body(request, self.settings.max_bytes))
         except ResultRefused as error:
             raise refusal(web.HTTPBadRequest, str(error)) from error
         if len(rows) > self.settings.max_results:
@@ -184,29 +185,15 @@ class Server:
                 await engine.read_list()
         return engine.listing
 
-    async def beat(self, request):
-        """A satellite says how it is."""
-        who = await self._bearer(request)
-        if who.kind != "satellite":
-            raise refusal(web.HTTPForbidden, "Only a satellite has a heart to beat.")
-        try:
-            values = beat_of(document_of(await self._body(request, 10_000)))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise refusal(
-                web.HTTPBadRequest, f"This is no heartbeat: {error}."
-            ) from error
-        await self.service.keeper.beat_of(who.name, values)
-        return reply({})
-
     # --- Lists ----------------------------------------------------------
 
     async def put_checks(self, request):
-        who = await self._bearer(request)
+        who = await self.asking(request)
         if not who.lists:
             raise refusal(
                 web.HTTPForbidden, f"{who.name} may not keep a list of checks."
             )
-        data = await self._body(request, MOST_LIST_BYTES)
+        data = await self.body(request, MOST_LIST_BYTES)
         try:
             document = document_of(data)
         except ValueError as error:
@@ -229,21 +216,6 @@ class Server:
             problems = error.problems
             return reply({"error": problems[0], "problems": problems[:1000]}, 422)
         return reply(asdict(result))
-
-    async def get_checks(self, request):
-        """The checks of a satellite; 304 where it has the newest list already."""
-        who = await self._bearer(request)
-        if who.kind != "satellite":
-            raise refusal(web.HTTPForbidden, "Only a satellite reads its checks here.")
-        generation = await self.service.keeper.generation()
-        if request.query.get("generation") == str(generation):
-            return web.Response(status=304, headers=COMMON)
-        listing = await asyncio.to_thread(self.service.keeper.listing_for, who.name)
-        names = {entry.id: name for name, entry in listing.names.items()}
-        rows = [{**asdict(spec), "id": names[spec.id]} for spec in listing.checks]
-        return reply(
-            {"generation": listing.generation, "source": who.name, "checks": rows}
-        )
 
     # --- Events ---------------------------------------------------------
 

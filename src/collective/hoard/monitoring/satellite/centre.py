@@ -57,6 +57,8 @@ class Centre:
         self._away_until, self._wait = 0.0, 0.0
         self.refused = 0
         self.trouble = ""
+        #: Nothing yet: what an earlier process said may hold no longer.
+        self._said = None
 
     async def __aenter__(self):
         context = None
@@ -151,6 +153,17 @@ class Centre:
         except CentreAway:
             return
 
+    async def say_problems(self, found: dict) -> None:
+        """Tell the centre why checks do not run, when that has changed."""
+        if found == self._said:
+            return
+        document = {"problems": {str(name): text for name, text in found.items()}}
+        try:
+            await self._ask("POST", "/problems", document, optional=True)
+        except CentreAway:
+            return
+        self._said = found
+
     async def _send(self, rows):
         try:
             answer = await self._ask("POST", "/results", {"results": rows})
@@ -177,8 +190,10 @@ class Centre:
     def away(self) -> bool:
         return monotonic() < self._away_until
 
-    async def _ask(self, method, path, document=None):
+    async def _ask(self, method, path, document=None, optional=False):
         """The answer, None for "nothing new".
+
+        *optional*: an older centre may not know it.
 
         :raises CentreAway: There is none.
         """
@@ -187,7 +202,7 @@ class Centre:
         url = self._settings.centre.rstrip("/") + path
         try:
             async with self._session.request(method, url, json=document) as response:
-                if response.status == 304:
+                if response.status == 304 or (optional and response.status == 404):
                     answer = None
                 elif response.status in (200, 422):
                     answer = await response.json()

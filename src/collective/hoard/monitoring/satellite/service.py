@@ -95,6 +95,7 @@ class SatelliteService:
             version=package_version(),
             note=self.clock.doubt,
         )
+        await self.centre.say_problems(self.engine.why_not)
 
 
 def opened(settings, clock) -> Spool:

@@ -173,7 +173,7 @@ class Check(Charts, Below):
 
     @property
     def why_not(self):
-        return one.problems(self.db, self.row.id)
+        return one.problems(self.db, self.row)
 
     @property
     def is_derived(self):

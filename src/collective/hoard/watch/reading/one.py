@@ -1,5 +1,7 @@
 """Everything about one check."""
 
+from ...monitoring.checks.common import common_of
+from ...monitoring.checks.interfaces import CheckUnusable
 from ...monitoring.database import tables as t
 from ...monitoring.database.tables_poller import problem
 from ...monitoring.database.tables_poller import timing
@@ -73,10 +75,29 @@ def phases(connection, check_id):
     ]
 
 
-def problems(connection, check_id):
-    """Why it does not run: texts of the pollers."""
-    query = select(problem.c.text).where(problem.c.check_id == check_id)
-    return list(connection.scalars(query))
+def problems(connection, row):
+    """``[(satellite, text)]``: why the check *row* does not run.
+
+    *satellite* is "" for the poller itself. What one says that is not to run it any
+    more is left out: it may be gone for good.
+    """
+    s = t.source.c
+    query = select(s.name, s.kind, problem.c.text).join(t.source)
+    said = connection.execute(query.where(problem.c.check_id == row.id)).all()
+    places = places_of(row)
+    return sorted(
+        (name if kind == "satellite" else "", text)
+        for name, kind, text in said
+        if kind != "satellite" or name in places
+    )
+
+
+def places_of(row):
+    """The satellites that are to run it."""
+    try:
+        return common_of(row.params).where
+    except (CheckUnusable, AttributeError):
+        return ()
 
 
 def metrics(connection, check_id):
