@@ -18,6 +18,7 @@ from collective.hoard.outbox.interfaces import NotPlain
 from collective.hoard.outbox.once import pending_targets
 from datetime import timedelta
 from persistent.mapping import PersistentMapping
+from time import sleep
 from ZODB.POSException import ConflictError
 from zope.annotation.interfaces import IAnnotations
 from zope.component import provideUtility
@@ -101,6 +102,8 @@ def test_messages_of_the_earlier_layout_are_sent_in_their_turn(site, mail):
     add(outbox["targets"]["mail"], old)
     transaction.commit()
     assert pending(site)["mail"] == 1
+    # Keys tell the order of two queues by the millisecond.
+    sleep(0.002)
     send(site, "mail", "new")
     transaction.commit()
     assert pending(site)["mail"] == 2

@@ -2,6 +2,7 @@
 
 from collective.hoard.monitoring.command import main
 from contextlib import contextmanager
+from functools import partial
 from monitoring.poller.running import wait_for
 import json
 import os
@@ -40,6 +41,10 @@ def started(path, *words, before=None):
     finally:
         process.kill()
         process.communicate()
+
+
+def on_sighup(action):
+    signal.signal(signal.SIGHUP, action)
 
 
 def beats(site, process):
@@ -81,7 +86,8 @@ def sleeping(site, configured, tmp_path):
 @pytest.mark.parametrize("command, status", [("run", 0), ("once", 1)])
 def test_sighup_ends_it_cleanly_with_its_commands(site, sleeping, command, status):
     path, where = sleeping
-    with started(path, command) as process:
+    # The tests themselves may run under nohup.
+    with started(path, command, before=partial(on_sighup, signal.SIG_DFL)) as process:
         assert wait_for(where.is_file, 20)
         pid = int(wait_for(where.read_text))
         process.send_signal(signal.SIGHUP)
@@ -93,9 +99,7 @@ def test_sighup_ends_it_cleanly_with_its_commands(site, sleeping, command, statu
 
 
 def test_under_nohup_it_stays(site, configured):
-    def ignore():
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
+    ignore = partial(on_sighup, signal.SIG_IGN)
     with started(configured(), before=ignore) as process:
         assert beats(site, process)
         time.sleep(0.5)
