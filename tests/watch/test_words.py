@@ -56,13 +56,6 @@ def test_a_reason_of_a_rule_loses_nothing():
     assert words.of_rule(text, None) == text
 
 
-def test_a_refusal_of_the_poller_is_a_message():
-    text = "A check needs a name, a host or an address."
-
-    assert words.said(text).domain == "collective.hoard"
-    assert words.said("anything else") == "anything else"
-
-
 @pytest.fixture
 def user(site):
     return manager(site)

@@ -53,26 +53,6 @@ RULES = (
         _("${what}: ${some} of ${all} up, wanted all"),
     ),
 )
-#: What people read most often of what the poller's side says in plain English.
-REFUSALS = {
-    str(message): message
-    for message in (
-        _("A check needs a name, a host or an address."),
-        _("A check is an object with kind, address and host."),
-        _("A DNS check needs the name that is asked for."),
-        _("A TCP check needs a port."),
-        _("A pattern is longer than 1,000 characters."),
-        _("Only managers' checks may run commands."),
-        _("The address of a DNS check is the IP of a name server."),
-        _("The check needs an address or a name."),
-        _("The port must be between 1 and 65535."),
-        _("Write env:NAME or file:/path for a secret."),
-        _("params must be names with values."),
-        _("path must begin with / and hold no blanks."),
-        _("thresholds must be paths with warn and crit."),
-        _("timeout must be a number of seconds."),
-    )
-}
 
 
 def mark(status, request, size=20):
@@ -127,8 +107,3 @@ def rule_part(text, request):
         if found:
             return translate(_(message, mapping=found.groupdict()), context=request)
     return text
-
-
-def said(text):
-    """What `monitoring` says of what was typed, as a message where it is known."""
-    return REFUSALS.get(text, text)
