@@ -11,6 +11,7 @@ from monitoring_world import MONDAY
 from monitoring_world import World
 from sqlalchemy import insert
 from sqlalchemy import select
+from sqlalchemy import update
 from tempfile import TemporaryDirectory
 import pytest
 
@@ -77,6 +78,50 @@ def test_a_rule_is_what_its_checks_were(world):
     ]
     assert past.filled == {"half": (MONDAY, MONDAY + LONG, 3)}
     assert past.complaints == []
+
+
+def test_a_verdict_that_expired_counts_no_longer(world):
+    recorded(world, "one", (0, "ok"))
+    expires(world, "one", 200)
+    world.rule("half", HALF)
+
+    worked_out(world)
+
+    assert log_of(world, "half") == [(0, 200, "ok"), (200, None, "crit")]
+
+
+def test_nor_does_one_that_expired_before_the_time_asked_for(world):
+    recorded(world, "one", (0, "ok"))
+    expires(world, "one", 200)
+    world.rule("half", HALF)
+
+    worked_out(world, since=MONDAY + 300)
+
+    assert log_of(world, "half") == [(300, None, "crit")]
+
+
+def test_open_slots_count_as_they_stand(world):
+    recorded(world, "one", (0, "ok"))
+    expires(world, "one", 500)
+    slot = {
+        "since": MONDAY + 420,
+        "until": MONDAY + 540,
+        "status": STATUSES.index("crit"),
+    }
+    world.write(t.pending, check_id=world.ids["one"], **slot)
+    world.rule("half", HALF)
+
+    worked_out(world)
+
+    assert log_of(world, "half") == [(0, 420, "ok"), (420, None, "crit")]
+
+
+def expires(world, name, seconds):
+    """Nobody wrote any more: the last verdict holds for so long."""
+    mine = t.interval.c.check_id == world.ids[name]
+    with world.engine.begin() as connection:
+        change = update(t.interval).where(mine, t.interval.c.until.is_(None))
+        connection.execute(change.values(expires=MONDAY + seconds))
 
 
 def test_what_is_recorded_stays(world):

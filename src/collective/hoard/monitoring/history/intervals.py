@@ -107,11 +107,37 @@ def timelines(connection, check_ids, since, until):
     stored, result = grouped(connection.execute(query)), {}
     open_slots = pending_rows(connection, check_ids)
     for check_id in check_ids:
-        rows = unfolded(Stored(*row) for row in stored.get(check_id, ()))
-        if newest := open_slots.get(check_id):
-            rows = [*clipped(rows, 0, newest[0].since), *newest]
-        rows = clipped(filled(rows, since, until), since, until)
-        result[check_id] = merged(rows)
+        newest = open_slots.get(check_id, [])
+        result[check_id] = joined(stored.get(check_id, ()), newest, since, until)
+    return result
+
+
+def joined(stored, newest, since, until):
+    """Rows of the table and the verdicts of open slots as one list without gaps."""
+    rows = unfolded(Stored(*row) for row in stored)
+    if newest:
+        rows = [*clipped(rows, 0, newest[0].since), *newest]
+    return merged(clipped(filled(rows, since, until), since, until))
+
+
+def tails(connection, check_ids, until):
+    """``{check id: [Row]}`` of what became of the last row of each log, up to
+    *until*: it expired, or slots are open; without that row itself.
+    """
+    c = interval.c
+    query = select(c.check_id, *stored_columns(interval)).where(
+        c.check_id.in_(check_ids), c.until.is_(None), c.since < until
+    )
+    last = grouped(connection.execute(query))
+    open_slots = pending_rows(connection, check_ids)
+    result = {}
+    for check_id in {*last, *open_slots}:
+        newest = open_slots.get(check_id, [])
+        stored = last.get(check_id, [])
+        since = stored[0][0] if stored else newest[0].since
+        if since < until:
+            rows = joined(stored, newest, since, until)
+            result[check_id] = rows[1:] if stored else rows
     return result
 
 
