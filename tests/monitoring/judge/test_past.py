@@ -1,6 +1,10 @@
 """What rules were before they were added."""
 
 from collective.hoard.monitoring.database import tables as t
+from collective.hoard.monitoring.history import meta
+from collective.hoard.monitoring.history.availability import availability
+from collective.hoard.monitoring.history.intervals import intervals
+from collective.hoard.monitoring.history.intervals import timeline
 from collective.hoard.monitoring.interfaces import STATUSES
 from collective.hoard.monitoring.interfaces import UnknownCheck
 from collective.hoard.monitoring.judge.past import work_out
@@ -114,6 +118,49 @@ def test_open_slots_count_as_they_stand(world):
     worked_out(world)
 
     assert log_of(world, "half") == [(0, 420, "ok"), (420, None, "crit")]
+
+
+def test_nobody_knows_what_a_rule_is_after_it_was_worked_out(world):
+    recorded(world, "one", (0, "ok"))
+    world.rule("half", HALF)
+    worked_out(world)
+
+    assert read(world, "half", 2 * LONG) == [(0, LONG, "ok"), (LONG, None, "unknown")]
+    assert up(world, "half", 2 * LONG) == LONG
+
+
+def test_a_rule_is_known_as_long_as_it_is_judged(world):
+    recorded(world, "one", (0, "ok"))
+    world.rule("half", HALF)
+    worked_out(world)
+    with world.engine.begin() as connection:
+        meta.put(connection, meta.TICK, MONDAY + 2 * LONG)
+
+    end = 2 * LONG + meta.GAP
+    assert read(world, "half", end - 1) == [(0, None, "ok")]
+    assert read(world, "half", end) == [(0, end, "ok"), (end, None, "unknown")]
+    assert up(world, "half", 3 * LONG) == end
+    with world.engine.begin() as connection:
+        rows = timeline(connection, world.ids["half"], MONDAY, MONDAY + 3 * LONG)
+    assert [(row.until - MONDAY, row.status) for row in rows] == [
+        (end, STATUSES.index("ok")),
+        (3 * LONG, STATUSES.index("unknown")),
+    ]
+
+
+def read(world, name, now):
+    with world.engine.begin() as connection:
+        rows = intervals(connection, world.ids[name], MONDAY + now)
+    return [
+        (row.since - MONDAY, row.until and row.until - MONDAY, row.status)
+        for row in rows
+    ]
+
+
+def up(world, name, end):
+    number = world.ids[name]
+    with world.engine.begin() as connection:
+        return availability(connection, MONDAY, MONDAY + end, [number])[number].up
 
 
 def expires(world, name, seconds):

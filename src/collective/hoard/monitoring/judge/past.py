@@ -225,6 +225,7 @@ def fill(connection, verdicts, first):
     count = len(rows)
     if recorded is None:
         rows[-1]["until"] = None
+        meta.put(connection, meta.PAST, max(first, meta.get(connection, meta.PAST)))
         log.show(connection, verdicts[-1], meta.get(connection, meta.SEQ))
     elif recorded.status == rows[-1]["status"]:
         # Only changes are recorded: it was so already.
