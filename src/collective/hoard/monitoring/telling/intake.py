@@ -1,6 +1,7 @@
 """Notices become incidents and lines; recoveries take lines back."""
 
 from ..interfaces import STATUSES
+from ..judge.interfaces import BADNESS
 from . import escalation
 from . import incidents
 from . import queue
@@ -32,7 +33,7 @@ class Intake:
         """Rows of the lines that are to be told, not yet written."""
         for batch in batches(notices):
             self.take_batch(batch)
-        escalation.begin_all(self.connection, self.begun.values(), self.now)
+        escalation.go_on(self.connection, self.begun.values(), self.now)
         return list(self.lines.values())
 
     def take_batch(self, notices):
@@ -104,9 +105,15 @@ class Intake:
             if only is not None:
                 contacts = filter(only, contacts)
             elif incident_id is not None:
-                self.begun[incident_id, policy.id] = (incident_id, policy)
+                self.begin(incident_id, policy, notice)
             for contact in contacts:
                 self.line(notice, contact.id, incident_id, policy)
+
+    def begin(self, incident_id, policy, notice):
+        key = incident_id, policy.id
+        worse = key in self.begun and self.begun[key][3]
+        worse = worse or BADNESS[notice.status] > BADNESS.get(notice.previous or "", 0)
+        self.begun[key] = incident_id, policy, notice, worse
 
     def line(self, notice, contact_id, incident_id, policy=None, step=0):
         """One line for one contact, even if several policies want it."""
