@@ -225,6 +225,18 @@ def test_a_problem_that_goes_to_and_fro_reaches_the_next_step_in_time(escalating
     assert subjects(escalating, "bob") == ["CRIT www"]
 
 
+def test_a_step_that_waits_in_a_queue_survives_a_change(escalating):
+    for name in ("www", "mail", "shop", "wiki"):
+        escalating.change(**{name: "crit"})
+        escalating.wait(60)
+    escalating.wait(900)
+    assert subjects(escalating, "bob") == ["CRIT www", "CRIT mail", "CRIT shop"]
+    escalating.change(wiki="warn")
+    escalating.wait(900)
+    assert subjects(escalating, "bob")[3:] == ["WARN wiki"]
+    assert "nobody has acknowledged" in escalating.recorder.to("bob")[3].text
+
+
 def test_what_is_no_longer_bad_enough_for_a_policy_takes_no_further_step(world):
     world.roster(
         {
