@@ -120,6 +120,25 @@ def test_open_slots_count_as_they_stand(world):
     assert log_of(world, "half") == [(0, 420, "ok"), (420, None, "crit")]
 
 
+@pytest.mark.services
+def test_on_postgresql(postgresql):
+    world = World(postgresql.create_database())
+    recorded(world, "one", (0, "ok"), (100, "crit"), (300, "ok"))
+    expires(world, "one", 500)
+    world.rule("half", HALF)
+
+    worked_out(world)
+
+    assert log_of(world, "half") == [
+        (0, 100, "ok"),
+        (100, 300, "crit"),
+        (300, 500, "ok"),
+        (500, None, "crit"),
+    ]
+    assert up(world, "half", 2 * LONG) == 100 + 200
+    world.engine.dispose()
+
+
 def test_nobody_knows_what_a_rule_is_after_it_was_worked_out(world):
     recorded(world, "one", (0, "ok"))
     world.rule("half", HALF)

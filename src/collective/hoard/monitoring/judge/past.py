@@ -168,7 +168,8 @@ def changes(connection, picture, ids, since, until):
     )
     later = unwritten(connection, members, until)
     later = [row for row in later if row.since > since]
-    rows = connection.execution_options(yield_per=PORTION).execute(query)
+    # Of the query alone: a connection would keep it for what is written later.
+    rows = connection.execute(query.execution_options(yield_per=PORTION))
     rows = (row for row in rows if row.check_id in members)
     return merge(rows, later, key=attrgetter("since"))
 
