@@ -146,6 +146,19 @@ def test_the_command_names_bad_lines_and_says_so_by_its_status(tmp_path, capsys)
     assert "2 samples stored" in said.out
 
 
+def test_no_check_is_made_of_refused_lines(store, clock):
+    clock.now = NOW
+    lines = [line("bad", time=-1), line("bad", time=NOW + 999), line("good", time=5)]
+
+    result = import_lines(store, lines, create=True)
+
+    assert result.created == ["good"]
+    assert [why for _, why in result.refused] == [
+        "time -1 is not between 1970 and 9999",
+        "time 2000000999 is 939 s too far in the future",
+    ]
+
+
 def test_times_may_be_iso_8601_and_have_fractions(store, clock, engine):
     clock.now = NOW
     import_lines(

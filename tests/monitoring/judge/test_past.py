@@ -1,6 +1,10 @@
 """What rules were before they were added."""
 
 from collective.hoard.monitoring.database import tables as t
+from collective.hoard.monitoring.history import meta
+from collective.hoard.monitoring.history.availability import availability
+from collective.hoard.monitoring.history.intervals import intervals
+from collective.hoard.monitoring.history.intervals import timeline
 from collective.hoard.monitoring.interfaces import STATUSES
 from collective.hoard.monitoring.interfaces import UnknownCheck
 from collective.hoard.monitoring.judge.past import work_out
@@ -11,6 +15,7 @@ from monitoring_world import MONDAY
 from monitoring_world import World
 from sqlalchemy import insert
 from sqlalchemy import select
+from sqlalchemy import update
 from tempfile import TemporaryDirectory
 import pytest
 
@@ -77,6 +82,112 @@ def test_a_rule_is_what_its_checks_were(world):
     ]
     assert past.filled == {"half": (MONDAY, MONDAY + LONG, 3)}
     assert past.complaints == []
+
+
+def test_a_verdict_that_expired_counts_no_longer(world):
+    recorded(world, "one", (0, "ok"))
+    expires(world, "one", 200)
+    world.rule("half", HALF)
+
+    worked_out(world)
+
+    assert log_of(world, "half") == [(0, 200, "ok"), (200, None, "crit")]
+
+
+def test_nor_does_one_that_expired_before_the_time_asked_for(world):
+    recorded(world, "one", (0, "ok"))
+    expires(world, "one", 200)
+    world.rule("half", HALF)
+
+    worked_out(world, since=MONDAY + 300)
+
+    assert log_of(world, "half") == [(300, None, "crit")]
+
+
+def test_open_slots_count_as_they_stand(world):
+    recorded(world, "one", (0, "ok"))
+    expires(world, "one", 500)
+    slot = {
+        "since": MONDAY + 420,
+        "until": MONDAY + 540,
+        "status": STATUSES.index("crit"),
+    }
+    world.write(t.pending, check_id=world.ids["one"], **slot)
+    world.rule("half", HALF)
+
+    worked_out(world)
+
+    assert log_of(world, "half") == [(0, 420, "ok"), (420, None, "crit")]
+
+
+@pytest.mark.services
+def test_on_postgresql(postgresql):
+    world = World(postgresql.create_database())
+    recorded(world, "one", (0, "ok"), (100, "crit"), (300, "ok"))
+    expires(world, "one", 500)
+    world.rule("half", HALF)
+
+    worked_out(world)
+
+    assert log_of(world, "half") == [
+        (0, 100, "ok"),
+        (100, 300, "crit"),
+        (300, 500, "ok"),
+        (500, None, "crit"),
+    ]
+    assert up(world, "half", 2 * LONG) == 100 + 200
+    world.engine.dispose()
+
+
+def test_nobody_knows_what_a_rule_is_after_it_was_worked_out(world):
+    recorded(world, "one", (0, "ok"))
+    world.rule("half", HALF)
+    worked_out(world)
+
+    assert read(world, "half", 2 * LONG) == [(0, LONG, "ok"), (LONG, None, "unknown")]
+    assert up(world, "half", 2 * LONG) == LONG
+
+
+def test_a_rule_is_known_as_long_as_it_is_judged(world):
+    recorded(world, "one", (0, "ok"))
+    world.rule("half", HALF)
+    worked_out(world)
+    with world.engine.begin() as connection:
+        meta.put(connection, meta.TICK, MONDAY + 2 * LONG)
+
+    end = 2 * LONG + meta.GAP
+    assert read(world, "half", end - 1) == [(0, None, "ok")]
+    assert read(world, "half", end) == [(0, end, "ok"), (end, None, "unknown")]
+    assert up(world, "half", 3 * LONG) == end
+    with world.engine.begin() as connection:
+        rows = timeline(connection, world.ids["half"], MONDAY, MONDAY + 3 * LONG)
+    assert [(row.until - MONDAY, row.status) for row in rows] == [
+        (end, STATUSES.index("ok")),
+        (3 * LONG, STATUSES.index("unknown")),
+    ]
+
+
+def read(world, name, now):
+    with world.engine.begin() as connection:
+        rows = intervals(connection, world.ids[name], MONDAY + now)
+    return [
+        (row.since - MONDAY, row.until and row.until - MONDAY, row.status)
+        for row in rows
+    ]
+
+
+def up(world, name, end):
+    number = world.ids[name]
+    with world.engine.begin() as connection:
+        return availability(connection, MONDAY, MONDAY + end, [number])[number].up
+
+
+def expires(world, name, seconds):
+    """Nobody wrote any more: the last verdict holds for so long."""
+    mine = t.interval.c.check_id == world.ids[name]
+    with world.engine.begin() as connection:
+        change = update(t.interval).where(mine, t.interval.c.until.is_(None))
+        connection.execute(change.values(expires=MONDAY + seconds))
 
 
 def test_what_is_recorded_stays(world):

@@ -73,6 +73,33 @@ def test_a_window_that_ends_in_the_hour_that_comes_twice_ends_in_the_second():
     ]
 
 
+@pytest.mark.parametrize("end", ["02:00", "03:00"])
+def test_a_window_up_to_an_edge_of_the_hour_that_is_left_out(end):
+    window = nightly("2026-03-01T00:00", f"2026-03-01T{end}")
+    assert shown(window, "2026-03-28T12:00", "2026-03-29T12:00") == [
+        ("28 23:00", "29 01:00")
+    ]
+
+
+def test_a_window_up_to_the_hour_that_comes_twice_has_nothing_of_it():
+    window = nightly("2026-10-01T00:00", "2026-10-01T02:00")
+    assert shown(window, "2026-10-24T12:00", "2026-10-25T12:00") == [
+        ("24 22:00", "25 00:00")
+    ]
+
+
+def test_half_an_hour_that_is_left_out_or_comes_twice():
+    zone = "Australia/Lord_Howe"
+    first, last = at("2026-03-01T01:00", zone), at("2026-03-01T02:00", zone)
+    window = Maintenance(1, "backup", first, last, "FREQ=DAILY", zone)
+    assert shown(window, "2026-04-04T00:00", "2026-04-05T00:00") == [
+        ("04 14:00", "04 15:30")
+    ]
+    assert shown(window, "2026-10-03T00:00", "2026-10-04T00:00") == [
+        ("03 14:30", "03 15:30")
+    ]
+
+
 def test_a_window_of_sundays_until_a_day():
     window = nightly(
         "2026-06-07T04:00",

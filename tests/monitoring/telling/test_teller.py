@@ -216,6 +216,72 @@ def test_nobody_acknowledges_so_the_next_is_told(escalating):
     assert subjects(escalating, "bob") == ["CRIT www"] * 2
 
 
+def test_a_problem_that_goes_to_and_fro_reaches_the_next_step_in_time(escalating):
+    for status in ("warn", "crit", "warn", "crit"):
+        escalating.change(www=status)
+        escalating.wait(210)
+    assert subjects(escalating, "bob") == []
+    escalating.wait(120)
+    assert subjects(escalating, "bob") == ["CRIT www"]
+
+
+def test_a_step_that_waits_in_a_queue_survives_a_change(escalating):
+    for name in ("www", "mail", "shop", "wiki"):
+        escalating.change(**{name: "crit"})
+        escalating.wait(60)
+    escalating.wait(900)
+    assert subjects(escalating, "bob") == ["CRIT www", "CRIT mail", "CRIT shop"]
+    escalating.change(wiki="warn")
+    escalating.wait(900)
+    assert subjects(escalating, "bob")[3:] == ["WARN wiki"]
+    assert "nobody has acknowledged" in escalating.recorder.to("bob")[3].text
+
+
+def test_what_is_no_longer_bad_enough_for_a_policy_takes_no_further_step(world):
+    world.roster(
+        {
+            "name": "all",
+            "severity": "crit",
+            "contacts": ["anna"],
+            "steps": [{"after": 15, "contacts": ["bob"]}],
+            "repeat": 60,
+        },
+        contacts=("anna", "bob"),
+    )
+    world.change(www="crit")
+    world.wait(60)
+    world.change(www="warn")
+    world.wait(7200)
+    assert subjects(world) == ["CRIT www", "WARN www"]
+    assert subjects(world, "bob") == []
+    world.change(www="crit")
+    world.wait(960)
+    assert subjects(world, "bob") == ["CRIT www"]
+
+
+def test_steps_count_from_when_a_policy_was_first_concerned(world):
+    world.roster(
+        {
+            "name": "all",
+            "severity": "crit",
+            "contacts": ["anna"],
+            "steps": [
+                {"after": 15, "contacts": ["bob"]},
+                {"after": 60, "contacts": ["eve"]},
+            ],
+        },
+        contacts=("anna", "bob", "eve"),
+    )
+    world.change(www="warn")
+    world.wait(7200)
+    world.change(www="crit")
+    world.wait(1800)
+    assert subjects(world, "bob") == ["CRIT www"]
+    assert subjects(world, "eve") == []
+    world.wait(1860)
+    assert subjects(world, "eve") == ["CRIT www"]
+
+
 def test_an_acknowledgement_stops_the_escalation_until_it_expires(escalating):
     escalating.change(www="crit")
     escalating.wait(300)

@@ -7,13 +7,15 @@ from ..interfaces import CRIT
 from ..interfaces import UNMONITORED
 from ..interfaces import WARN
 from ..interfaces import WrongUse
+from . import meta
 from .timeline import END
 from sqlalchemy import select
 from sqlalchemy import text
 
 
 # A verdict at the end of the log holds until an open slot has another one, and
-# not longer than it is fresh.  The subquery runs for open rows only.
+# not longer than it is fresh; that of a rule or alarm, as long as they are judged.
+# The subquery runs for open rows only.
 SUMS = """
 SELECT check_id,
     SUM(CASE WHEN status <= :warn THEN seconds ELSE 0 END) AS up,
@@ -24,7 +26,8 @@ FROM (
         (SELECT MIN(pending.since) FROM pending
             WHERE pending.check_id = interval_.check_id
             AND pending.since <= interval_.expires),
-        expires, :the_end), :until) - {greatest}(since, :since) AS seconds
+        expires, CASE status WHEN :unmonitored THEN :the_end ELSE :judged END),
+        :until) - {greatest}(since, :since) AS seconds
     FROM interval_
     WHERE since < :until AND (until IS NULL OR until > :since)
         AND status <> 3 {where}
@@ -81,6 +84,8 @@ def sums(connection, since, until, check_ids=None):
         where = f"AND check_id IN ({', '.join(str(int(i)) for i in check_ids)})"
     query = SUMS.format(least=least, greatest=greatest, where=where)
     values = {"since": since, "until": until, "the_end": END}
+    judged = meta.judged_until(connection)
+    values["judged"] = END if judged is None else judged
     values |= {"warn": WARN, "crit": CRIT, "unmonitored": UNMONITORED}
     return connection.execute(text(query), values)
 

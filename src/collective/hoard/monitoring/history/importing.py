@@ -147,17 +147,13 @@ def store_batch(store, batch, rules, result):
     """Store samples in one transaction, with what they make dirty."""
     now = store.clock()
     with store.writing() as connection:
-        if rules:
-            create_missing(store, connection, batch, rules, result)
         latest = now + store.skew
+        if rules:
+            create_missing(store, connection, batch, latest, rules, result)
         rows = []
         for number, sample in batch:
             try:
-                check = store.check(sample.check)
-                source = store.ensure_source_in(connection, sample.source, "import")
-                row = sample_rows.row_of(sample, check.id, source, latest)
-                if row[2] < store.forgotten:
-                    raise SampleRefused("time is before all that is kept")
+                row = stored_row(store, connection, sample, latest)
             except SampleRefused as error:
                 result.refused.append((number, str(error)))
                 continue
@@ -171,14 +167,44 @@ def store_batch(store, batch, rules, result):
         mark(store, connection, [row for row, _ in rows])
 
 
-def create_missing(store, connection, batch, rules, result):
-    known = store.names
-    missing = {s.check for _, s in batch if s.status in sample_rows.SEVERITY}
-    missing = sorted(missing - set(known))
+def stored_row(store, connection, sample, latest):
+    """:raises SampleRefused: What is wrong with it, first of all in itself."""
+    if sample.check not in store.names:
+        kept_row(store, sample, latest)
+    check = store.check(sample.check)
+    source = store.ensure_source_in(connection, sample.source, "import")
+    return kept_row(store, sample, latest, check.id, source)
+
+
+def kept_row(store, sample, latest, check_id=None, source=None):
+    """:raises SampleRefused: It is none, or of a time that is no longer kept."""
+    row = sample_rows.row_of(sample, check_id, source, latest)
+    if row[2] < store.forgotten:
+        raise SampleRefused("time is before all that is kept")
+    return row
+
+
+def create_missing(store, connection, batch, latest, rules, result):
+    """Make the unknown checks that have at least one sample worth storing."""
+    known = set(store.names)
+    missing = {
+        sample.check
+        for _, sample in batch
+        if sample.check not in known and is_storable(store, sample, latest)
+    }
     if missing:
+        names = sorted(missing)
         slot, fresh = rules
-        store.make_checks_in(connection, missing, slot, fresh, "passive", grace=30)
-        result.created += missing
+        store.make_checks_in(connection, names, slot, fresh, "passive", grace=30)
+        result.created += names
+
+
+def is_storable(store, sample, latest):
+    try:
+        kept_row(store, sample, latest)
+    except SampleRefused:
+        return False
+    return True
 
 
 def mark(store, connection, rows):

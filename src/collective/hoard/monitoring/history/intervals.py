@@ -10,6 +10,8 @@ from ..interfaces import STATUSES
 from ..interfaces import Suppressed
 from ..interfaces import UNKNOWN
 from ..interfaces import UnknownCheck
+from ..interfaces import UNMONITORED
+from . import meta
 from .checks import grouped
 from .checks import load
 from .timeline import clipped
@@ -48,14 +50,30 @@ def intervals(connection, check_id, now, since=None, until=None):
     if until is not None:
         query = query.where(c.since < until)
     rows = [Stored(*row) for row in connection.execute(query)]
-    if rows and rows[-1].until is None and rows[-1].expires is not None:
-        if closed(connection, check_id, rows[-1].expires, now):
-            last = rows.pop()
-            rows += [
-                last._replace(until=last.expires, expires=None),
-                Stored(last.expires, None, None, UNKNOWN, None, None),
-            ]
+    end = expiry(connection, check_id, rows[-1], now) if rows else None
+    if end is not None:
+        last = rows.pop()
+        rows += [
+            last._replace(until=end, expires=None),
+            Stored(end, None, None, UNKNOWN, None, None),
+        ]
     return [shown(row, since, until) for row in rows if holds(row, since, until)]
+
+
+def expiry(connection, check_id, last, now):
+    """When the last row of a log came to its end without another; None: it did not."""
+    if last.until is None and last.expires is not None:
+        over = closed(connection, check_id, last.expires, now)
+        return last.expires if over else None
+    judged = meta.judged_until(connection)
+    kept = is_judged(last) and judged is not None and last.since < judged <= now
+    return judged if kept else None
+
+
+def is_judged(row):
+    """Whether a last row is of a rule or alarm, which know no freshness."""
+    known = row.status not in (UNKNOWN, UNMONITORED)
+    return row.until is None and row.expires is None and known
 
 
 def closed(connection, check_id, expires, now):
@@ -105,13 +123,48 @@ def timelines(connection, check_ids, since, until):
         .order_by(c.check_id, c.since)
     )
     stored, result = grouped(connection.execute(query)), {}
+    judged = meta.judged_until(connection)
     open_slots = pending_rows(connection, check_ids)
     for check_id in check_ids:
-        rows = unfolded(Stored(*row) for row in stored.get(check_id, ()))
-        if newest := open_slots.get(check_id):
-            rows = [*clipped(rows, 0, newest[0].since), *newest]
-        rows = clipped(filled(rows, since, until), since, until)
-        result[check_id] = merged(rows)
+        newest = open_slots.get(check_id, [])
+        rows = [lasting(Stored(*row), judged) for row in stored.get(check_id, ())]
+        result[check_id] = joined(rows, newest, since, until)
+    return result
+
+
+def lasting(row, judged):
+    """The same row; a last one of a rule or alarm holds as long as it is judged."""
+    if judged is None or not is_judged(row) or judged <= row.since:
+        return row
+    return row._replace(expires=judged)
+
+
+def joined(stored, newest, since, until):
+    """Rows of the table and the verdicts of open slots as one list without gaps."""
+    rows = unfolded(stored)
+    if newest:
+        rows = [*clipped(rows, 0, newest[0].since), *newest]
+    return merged(clipped(filled(rows, since, until), since, until))
+
+
+def tails(connection, check_ids, until):
+    """``{check id: [Row]}`` of what became of the last row of each log, up to
+    *until*: it expired, or slots are open; without that row itself.
+    """
+    c = interval.c
+    query = select(c.check_id, *stored_columns(interval)).where(
+        c.check_id.in_(check_ids), c.until.is_(None), c.since < until
+    )
+    last = grouped(connection.execute(query))
+    open_slots = pending_rows(connection, check_ids)
+    result = {}
+    for check_id in {*last, *open_slots}:
+        newest = open_slots.get(check_id, [])
+        stored = [Stored(*row) for row in last.get(check_id, ())]
+        since = stored[0].since if stored else newest[0].since
+        if since < until:
+            rows = joined(stored, newest, since, until)
+            result[check_id] = rows[1:] if stored else rows
     return result
 
 

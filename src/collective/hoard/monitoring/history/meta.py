@@ -13,6 +13,10 @@ GENERATION = "generation"
 #: Samples before it are in chunks; chunks before it are gone.
 PACKED, FORGOTTEN = "packed_until", "forgotten_until"
 HEARTBEAT = "heartbeat"
+#: When rules and alarms were judged last; up to when a past was worked out.
+TICK, PAST = "judge_tick", "past_until"
+#: Seconds without a tick after which nobody was judging.
+GAP = 180
 
 NEXT = (
     "UPDATE meta SET value = value + 1 WHERE name = 'change_seq' RETURNING value,"
@@ -40,6 +44,14 @@ def put(connection, name, value):
     query = update(meta).where(meta.c.name == name).values(value=value)
     if not connection.execute(query).rowcount:
         connection.execute(insert(meta).values(name=name, value=value))
+
+
+def judged_until(connection):
+    """UTC seconds up to which rules and alarms are known; None: nobody said."""
+    query = select(meta.c.name, meta.c.value).where(meta.c.name.in_((TICK, PAST)))
+    found = dict(connection.execute(query).all())
+    ends = [value + (GAP if name == TICK else 0) for name, value in found.items()]
+    return max(ends, default=None)
 
 
 def bump_generation(connection):

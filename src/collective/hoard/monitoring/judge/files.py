@@ -23,7 +23,8 @@ def read_settings(path):
         read = document_of if path.suffix == ".json" else tomllib.loads
         data = read(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{path} cannot be read: {error}.") from error
+        said = getattr(error, "strerror", None) or error
+        raise WrongUse(f"{path} cannot be read: {said}.") from error
     except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
         raise WrongUse(f"{path} is no {kind}: {error}.") from error

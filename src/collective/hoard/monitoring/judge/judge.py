@@ -1,6 +1,8 @@
 """`Judge`: takes what changed, keeps rules and alarms, says what is news."""
 
 from ..history import meta
+from ..history.meta import GAP
+from ..history.meta import TICK
 from . import log
 from .announcer import Announcer
 from .announcer import HOLD
@@ -13,13 +15,10 @@ from .sources import SourceWatch
 from .spans import extend
 
 
-#: Seconds without a tick after which we were not running.
-GAP = 180
 #: Seconds after a start for which unknown checks are our own doing.
 SETTLE = 900
 #: Seconds between two looks at what changes slowly.
 SLOW = 5
-TICK = "judge_tick"
 
 
 class Judge:

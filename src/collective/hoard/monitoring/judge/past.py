@@ -8,6 +8,7 @@ before its own record begins is filled; what was recorded stays.
 from ..database.tables import check
 from ..database.tables import interval
 from ..history import meta
+from ..history.intervals import tails
 from ..interfaces import STATUSES
 from ..interfaces import UnknownCheck
 from . import log
@@ -23,16 +24,28 @@ from .picture import Standing
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import field
+from heapq import merge
 from itertools import groupby
+from operator import attrgetter
 from sqlalchemy import func
 from sqlalchemy import insert
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
+from typing import NamedTuple
 
 
 #: Rows of the change log that are held at once.
 PORTION = 2000
+
+
+class Unwritten(NamedTuple):
+    """What follows the last row of a change log that nobody has closed since."""
+
+    check_id: int
+    since: int
+    status: int
+    reason: str
 
 
 @dataclass
@@ -131,7 +144,8 @@ def stand(connection, picture, ids, when):
     query = select(c.check_id, c.since, c.status, c.reason).where(
         c.since <= when, or_(c.until.is_(None), c.until > when)
     )
-    for row in connection.execute(query).all():
+    rows = connection.execute(query).all()
+    for row in [*rows, *unwritten(connection, picture.standings.keys(), when + 1)]:
         take(picture, ids, row)
 
 
@@ -152,8 +166,24 @@ def changes(connection, picture, ids, since, until):
         .where(c.since > since, c.since < until)
         .order_by(c.since)
     )
-    rows = connection.execution_options(yield_per=PORTION).execute(query)
-    return (row for row in rows if row.check_id in members)
+    later = unwritten(connection, members, until)
+    later = [row for row in later if row.since > since]
+    # Of the query alone: a connection would keep it for what is written later.
+    rows = connection.execute(query.execution_options(yield_per=PORTION))
+    rows = (row for row in rows if row.check_id in members)
+    return merge(rows, later, key=attrgetter("since"))
+
+
+def unwritten(connection, members, until):
+    """`Unwritten` rows before *until*, by time: the poller may have been away since
+    a verdict expired, and slots may be open.
+    """
+    found = [
+        Unwritten(key, row.since, row.status, row.reason)
+        for key, rows in tails(connection, list(members), until).items()
+        for row in rows
+    ]
+    return sorted(found, key=attrgetter("since"))
 
 
 # --- Working out ---------------------------------------------------------------
@@ -196,6 +226,7 @@ def fill(connection, verdicts, first):
     count = len(rows)
     if recorded is None:
         rows[-1]["until"] = None
+        meta.put(connection, meta.PAST, max(first, meta.get(connection, meta.PAST)))
         log.show(connection, verdicts[-1], meta.get(connection, meta.SEQ))
     elif recorded.status == rows[-1]["status"]:
         # Only changes are recorded: it was so already.

@@ -128,6 +128,17 @@ def utc(wall, zone_name, fold=0):
     return int(moment.astimezone(UTC).timestamp())
 
 
+def utc_end(wall, zone_name):
+    """UTC seconds at which all times before *wall* are over.
+
+    Of an hour that comes twice that is the second; *wall* is not in it yet where
+    it is its very beginning.
+    """
+    last = wall - timedelta(seconds=1)
+    first, second = (utc(last, zone_name, fold) for fold in (0, 1))
+    return second + 1 if second > first else utc(wall, zone_name)
+
+
 def spans(window, start, end):
     """``[(since, until)]`` of a window that touch [start, end), in order."""
     if window.cancelled is not None:
@@ -152,8 +163,7 @@ def recurring(window, start, end):
     found = []
     for wall in rule_of(window).between(low, high, inc=True):
         since = utc(wall, window.zone)
-        # Where an hour comes twice, the window reaches to the end of the second.
-        until = utc(wall + length, window.zone, fold=1)
+        until = utc_end(wall + length, window.zone)
         if until <= since:
             until = since + int(length.total_seconds())
         found.append((since, until))

@@ -3,6 +3,7 @@
 from ..database import tables as t
 from ..database import tables_judge as tj
 from ..interfaces import STATUSES
+from ..judge.interfaces import BADNESS
 from ..judge.interfaces import Notice
 from . import incidents
 from sqlalchemy import delete
@@ -16,23 +17,60 @@ e, i = tj.escalation.c, t.incident.c
 AGAIN = 60
 
 
-def begin_all(connection, pairs, now):
-    """First steps were told, ``[(incident id, policy)]``: note what comes next."""
-    rows = [
-        {"incident_id": i, "policy_id": p.id, "step": 0, "due": int(due)}
-        for i, p in pairs
-        if (due := next_due(p, 0, now, now)) is not None
-    ]
-    end(connection, {row["incident_id"] for row in rows})
+def go_on(connection, told, now):
+    """First steps were told, ``[(incident id, policy, notice, whether worse)]``.
+
+    What is under way keeps its time, so that a problem which goes to and fro
+    reaches the next step, too; a repetition counts from what was told last.
+    """
+    known = under_way(connection, {number for number, *_ in told})
+    rows = []
+    for number, policy, notice, worse in told:
+        step = known.get((number, policy.id))
+        bad, begun = still_bad(policy, notice), step is not None
+        if begun and bad and step + 1 < len(policy.steps):
+            continue
+        if begun:
+            leave(connection, number, policy.id)
+        if bad and (begun or worse):
+            rows.append(row_of(number, policy, step or 0, now))
+    rows = [row for row in rows if row["due"] is not None]
     if rows:
         connection.execute(insert(tj.escalation), rows)
 
 
-def next_due(policy, step, opened, now):
+def under_way(connection, incident_ids):
+    """``{(incident id, policy id): step}``"""
+    found, ids = {}, list(incident_ids)
+    for start in range(0, len(ids), 500):
+        query = select(e.incident_id, e.policy_id, e.step)
+        query = query.where(e.incident_id.in_(ids[start : start + 500]))
+        found |= {(row[0], row[1]): row[2] for row in connection.execute(query)}
+    return found
+
+
+def still_bad(policy, notice):
+    return (
+        notice.kind == "flapping" or BADNESS[notice.status] >= BADNESS[policy.severity]
+    )
+
+
+def row_of(incident_id, policy, step, now):
+    due = next_due(policy, step, now)
+    row = {"incident_id": incident_id, "policy_id": policy.id, "step": step}
+    return {**row, "due": due}
+
+
+def next_due(policy, step, now):
     """When the step after *step* is due, or the repetition of the last one."""
     if step + 1 < len(policy.steps):
-        return max(opened + policy.steps[step + 1].after, now)
-    return now + policy.repeat if policy.repeat else None
+        return int(now + policy.steps[step + 1].after - policy.steps[step].after)
+    return int(now + policy.repeat) if policy.repeat else None
+
+
+def leave(connection, incident_id, policy_id):
+    own = (e.incident_id == incident_id) & (e.policy_id == policy_id)
+    connection.execute(delete(tj.escalation).where(own))
 
 
 def end(connection, incident_ids):
@@ -63,17 +101,17 @@ def due(connection, roster, now):
             later(connection, row, now + AGAIN, row.step)
         else:
             step = min(row.step + 1, len(policy.steps) - 1)
-            following = next_due(policy, step, row.since, now)
+            following = next_due(policy, step, now)
             later(connection, row, following, step)
             found.append((notice(row), policy, step, row.incident_id))
     return found
 
 
 def later(connection, row, due, step):
-    own = (e.incident_id == row.incident_id) & (e.policy_id == row.policy_id)
     if due is None:
-        connection.execute(delete(tj.escalation).where(own))
+        leave(connection, row.incident_id, row.policy_id)
     else:
+        own = (e.incident_id == row.incident_id) & (e.policy_id == row.policy_id)
         values = {"due": int(due), "step": step}
         connection.execute(update(tj.escalation).where(own).values(values))
 

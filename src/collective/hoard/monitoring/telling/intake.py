@@ -1,6 +1,7 @@
 """Notices become incidents and lines; recoveries take lines back."""
 
 from ..interfaces import STATUSES
+from ..judge.interfaces import BADNESS
 from . import escalation
 from . import incidents
 from . import queue
@@ -32,7 +33,7 @@ class Intake:
         """Rows of the lines that are to be told, not yet written."""
         for batch in batches(notices):
             self.take_batch(batch)
-        escalation.begin_all(self.connection, self.begun.values(), self.now)
+        escalation.go_on(self.connection, self.begun.values(), self.now)
         return list(self.lines.values())
 
     def take_batch(self, notices):
@@ -75,10 +76,24 @@ class Intake:
         }
         incidents.change_all(self.connection, changes)
         # A line that still waits would say what is no longer so.
-        self.take_back(changes, "replaced")
+        replaced = self.take_back(changes, "replaced")
         self.fold({f"check:{o}": n.check_id for n in notices for o in n.covers})
         for notice in notices:
             self.tell(notice, ids[notice.key])
+        self.tell_instead(replaced, {ids[n.key]: n for n in notices})
+
+    def tell_instead(self, replaced, notices):
+        """Whoever was about to be told of a problem is told what it is now.
+
+        Also where no policy would tell them of this change: a later step, or what
+        is no longer as bad as they want it.
+        """
+        for incident_id, contact_id, step, due in replaced:
+            key = contact_id, incident_id
+            if key not in self.lines:
+                self.lines[key] = queue.line_row(
+                    notices[incident_id], *key, self.now, step, due
+                )
 
     def fold(self, into):
         """*into* is ``{key: check with whose problem it is told}``."""
@@ -95,18 +110,26 @@ class Intake:
         escalation.end(self.connection, changes)
 
     def take_back(self, incident_ids, state):
-        queue.cancel(self.connection, incident_ids, state)
+        found = queue.cancel(self.connection, incident_ids, state)
         for key in [key for key in self.lines if key[1] in incident_ids]:
-            del self.lines[key]
+            row = self.lines.pop(key)
+            found.append((key[1], key[0], row["body"]["step"], row["due"]))
+        return found
 
     def tell(self, notice, incident_id, only=None):
         for policy, contacts in self.roster.recipients(notice):
             if only is not None:
                 contacts = filter(only, contacts)
             elif incident_id is not None:
-                self.begun[incident_id, policy.id] = (incident_id, policy)
+                self.begin(incident_id, policy, notice)
             for contact in contacts:
                 self.line(notice, contact.id, incident_id, policy)
+
+    def begin(self, incident_id, policy, notice):
+        key = incident_id, policy.id
+        worse = key in self.begun and self.begun[key][3]
+        worse = worse or BADNESS[notice.status] > BADNESS.get(notice.previous or "", 0)
+        self.begun[key] = incident_id, policy, notice, worse
 
     def line(self, notice, contact_id, incident_id, policy=None, step=0):
         """One line for one contact, even if several policies want it."""

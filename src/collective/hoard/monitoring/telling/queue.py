@@ -60,14 +60,16 @@ def cancel(connection, incident_ids, state="cancelled"):
     """Take back what of these incidents was not told yet.
 
     What a message under way contains stays: it cannot be taken back.
+    ``[(incident, contact, step, due)]`` of what was.
     """
     if not incident_ids:
-        return
+        return []
     # Locked, so that on PostgreSQL none of them begins to be sent meanwhile.
     query = select(m.id).where(m.state == "waiting").with_for_update()
     waiting = list(connection.scalars(query))
+    found = []
     for part in portions(incident_ids):
-        connection.execute(
+        rows = connection.execute(
             update(t.notification)
             .where(
                 n.incident_id.in_(part),
@@ -75,7 +77,12 @@ def cancel(connection, incident_ids, state="cancelled"):
                 n.state.in_(UNTOLD),
             )
             .values(state=state)
+            .returning(n.incident_id, n.contact_id, n.body, n.due)
         )
+        found += [
+            (row[0], row[1], (row[2] or {}).get("step", 0), row[3]) for row in rows
+        ]
+    return found
 
 
 def told(connection, incident_ids):
