@@ -1,6 +1,7 @@
 """What the pages of monitoring have in common."""
 
 from ...forms.zone import site_zone
+from ...monitoring.foreign import storable
 from .. import rights
 from .. import times
 from .. import words
@@ -154,9 +155,9 @@ class Page(BrowserView):
         return rights.may("collective.hoard: Manage Settings")
 
     def given(self, name, default=""):
-        """What stands in the request, as text."""
+        """What stands in the request, as text that any database takes."""
         value = self.request.form.get(name, default)
-        return value if isinstance(value, str) else default
+        return storable(value) if isinstance(value, str) else default
 
     def number(self, name, default=1, most=2**31 - 1):
         text = self.given(name)
