@@ -194,6 +194,13 @@ class Page(BrowserView):
     def reason(self, status, code, text):
         return words.reason(status, code, text, self.request)
 
+    def mark_of(self, stored, changed):
+        """What a form carries on: the mark it came with, so that a typing error hides
+        no change of another; *stored* once its person was told *changed*.
+        """
+        told = any(text == changed for _field, text in self.problems)
+        return stored if told else self.given("mark", stored)
+
     def tell(self, message, kind="info"):
         IStatusMessage(self.request).add(message, type=kind)
 
