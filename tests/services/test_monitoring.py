@@ -430,3 +430,13 @@ def test_half_a_character_spoils_no_note(ask, body):
 )
 def test_an_address_may_hold_anything(ask, asked, strange):
     ask("GET", asked + strange)
+
+
+def test_a_forgotten_accept_makes_no_file_that_hides_the_service(ask):
+    del ask.session.headers["Accept"]
+    body = {"source": "cmdb", "checks": []}
+
+    found = ask("PUT", "checks", body)
+
+    assert found["inserted"] == 0
+    ask("GET", "checks", headers={"Accept": "application/json"})
