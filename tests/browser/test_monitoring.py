@@ -62,6 +62,9 @@ def test_long_names_fit_on_a_phone(watched, site_url, keeper, take):
                 title=LONG, check_id=number, since=int(time.time()), severity=2
             )
         )
+        # Typed by a person: a word without any place to break it.
+        care = {"check_id": number, "since": int(time.time()), "author": "ada"}
+        connection.execute(insert(t.ack).values(text="9" * 200, **care))
     engine.dispose()
     keeper.set_viewport_size(PHONE["viewport"])
     wide = []

@@ -14,6 +14,8 @@ from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
+from plone.app.testing import SITE_OWNER_NAME
+from plone.app.testing import SITE_OWNER_PASSWORD
 from sqlalchemy import insert
 from sqlalchemy import update
 from watch.world import HOSTILE
@@ -80,6 +82,18 @@ def test_visitors_see_none_of_it(site, visitor, name):
 
     assert "site-0" not in html
     assert HOSTILE[:8] not in html
+
+
+@pytest.mark.parametrize("page", ["hoard-check/2?days=30", "hoard-incidents/1"])
+def test_who_signs_in_comes_to_the_page_that_was_asked_for(site, visitor, page):
+    open_page(visitor, site, page)
+
+    visitor.getControl(name="__ac_name").value = SITE_OWNER_NAME
+    visitor.getControl(name="__ac_password").value = SITE_OWNER_PASSWORD
+    visitor.getControl("Log in").click()
+
+    assert visitor.url.endswith(page)
+    assert status(visitor) == 200
 
 
 @pytest.mark.parametrize("days", [1, 7, 30, 90, 365, 3])

@@ -8,6 +8,7 @@ from math import floor
 from zope.i18n import translate
 from zope.i18n.locales import LoadLocaleError
 from zope.i18n.locales import locales
+from zope.i18nmessageid import Message
 import re
 
 
@@ -73,6 +74,38 @@ REFUSALS = {
         _("timeout must be a number of seconds."),
     )
 }
+#: The same with what was typed within.
+TYPED = (
+    (
+        re.compile(
+            r"(?P<host>['\"].*['\"]) is neither a host name nor an IP address\."
+        ),
+        _("${host} is neither a host name nor an IP address."),
+    ),
+    (
+        re.compile(r"Unknown parameters: (?P<names>.*)\."),
+        _("Unknown parameters: ${names}."),
+    ),
+    (
+        re.compile(r"(?P<url>\S.*) is not an address of a web site\."),
+        _("${url} is not an address of a web site."),
+    ),
+    (
+        re.compile(r"The policy 'm of n' needs m and n, and m not above n\."),
+        _("“m of n” needs both numbers, and the first not above the second."),
+    ),
+    (
+        re.compile(r"Maintenance .* ends before it begins\.", re.DOTALL),
+        _("The window ends before it begins."),
+    ),
+    (
+        re.compile(r"Maintenance .* lasts longer than it takes until it .*", re.DOTALL),
+        _(
+            "The window lasts longer than it takes until it comes again: let it end "
+            "earlier, or come less often."
+        ),
+    ),
+)
 
 
 def mark(status, request, size=20):
@@ -131,4 +164,10 @@ def rule_part(text, request):
 
 def said(text):
     """What `monitoring` says of what was typed, as a message where it is known."""
-    return REFUSALS.get(text, text)
+    if text in REFUSALS:
+        return REFUSALS[text]
+    for form, message in TYPED:
+        found = None if isinstance(text, Message) else form.fullmatch(text)
+        if found:
+            return _(message, mapping=found.groupdict())
+    return text
