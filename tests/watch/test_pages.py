@@ -7,6 +7,7 @@ from collective.hoard.monitoring.database.tables_poller import problem
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.watch.reading import public
+from collective.hoard.watch.writing import acts
 from collective.hoard.watch.writing import checks
 from forms.accessibility import problems
 from forms.browsing import browser
@@ -82,6 +83,24 @@ def test_visitors_see_none_of_it(site, visitor, name):
 
     assert "site-0" not in html
     assert HOSTILE[:8] not in html
+
+
+@pytest.mark.parametrize(
+    "stored,shown",
+    [
+        ("FREQ=WEEKLY", "Every week"),
+        ("FREQ=WEEKLY;BYDAY=SU", "FREQ=WEEKLY;BYDAY=SU"),
+    ],
+)
+def test_how_often_a_window_comes_is_said_in_words(site, user, stored, shown):
+    now = int(time.time())
+    acts.add_window("Updates", now, now + 60, "ada", recurrence=stored)
+
+    soup = BeautifulSoup(open_page(user, site, "hoard-maintenance"), "html.parser")
+
+    when = soup.select("table.hoard-table tbody td")[0]
+    assert shown in when.text
+    assert (stored in when.text) == (stored == shown)
 
 
 @pytest.mark.parametrize("page", ["hoard-check/2?days=30", "hoard-incidents/1"])
