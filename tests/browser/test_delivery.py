@@ -1,5 +1,6 @@
 """An editor makes a rule in a real browser, and tries it."""
 
+from playwright.sync_api import expect
 from plone import api
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
@@ -29,12 +30,12 @@ def test_from_the_form_s_tab_to_a_rule_that_is_tried(lunch_form, editor, site_ur
     editor.get_by_label("Value 1").fill("vegan")
     editor.get_by_role("button", name="Save").click()
     editor.get_by_text("Saved.").wait_for()
-    assert editor.get_by_text("kitchen@example.org").is_visible()
+    editor.get_by_text("kitchen@example.org").wait_for()
 
     editor.get_by_role("link", name="Try Mail to people you name").click()
-    assert editor.get_by_text("Lunch for Your name").is_visible()
+    editor.get_by_text("Lunch for Your name").wait_for()
     editor.get_by_role("button", name="Send it to me now").click()
-    assert editor.get_by_text("your profile has no e-mail address").is_visible()
+    editor.get_by_text("your profile has no e-mail address").wait_for()
 
 
 def test_a_slip_leads_to_its_field_and_keeps_what_was_typed(
@@ -47,7 +48,7 @@ def test_a_slip_leads_to_its_field_and_keeps_what_was_typed(
     editor.get_by_role("button", name="Save").click()
 
     summary = editor.locator("#hoard-errors")
-    assert summary.evaluate("node => node === document.activeElement")
+    expect(summary).to_be_focused()
     assert editor.locator("#field-text").input_value() == "All about it"
     summary.get_by_role("link", name="Subject").click()
     assert editor.evaluate("location.hash") == "#field-subject"

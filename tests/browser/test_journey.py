@@ -4,6 +4,7 @@ An editor makes a form, a visitor fills it in another browser, the editor sees
 the submission and exports it.
 """
 
+from playwright.sync_api import expect
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
 import csv
@@ -69,7 +70,7 @@ def test_from_making_a_form_to_the_export(lunch_form, editor, site_url, visitor_
     visitor_page.get_by_role("heading", name="Thank you").wait_for()
 
     editor.goto(f"{site_url}/summer-party/@@hoard-submissions")
-    assert editor.get_by_text("Zoë Müller").is_visible()
+    editor.get_by_text("Zoë Müller").wait_for()
     (row,) = exported(editor)
     assert row["Your name"] == "Zoë Müller"
     assert row["What do you eat?"] == "Vegan"
@@ -96,7 +97,7 @@ def test_a_visitor_needs_no_javascript(lunch_form, editor, site_url, visitor_pag
     visitor_page.goto(f"{site_url}/summer-party")
     fill_lunch_form(visitor_page)
 
-    assert visitor_page.get_by_role("heading", name="Thank you").is_visible()
+    visitor_page.get_by_role("heading", name="Thank you").wait_for()
 
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
@@ -145,7 +146,7 @@ def test_errors_are_summed_up_and_lead_to_their_fields(
     visitor_page.get_by_role("button", name="Send").click()
 
     summary = visitor_page.locator("#hoard-errors")
-    assert summary.evaluate("node => node === document.activeElement")
+    expect(summary).to_be_focused()
     assert visitor_page.get_by_label("Your address").input_value() == "nobody"
     summary.get_by_role("link", name="Your name").click()
     assert visitor_page.evaluate("location.hash") == "#field-name"

@@ -61,7 +61,9 @@ def test_visitors_errors_on_a_phone(demo_url, visitor_page, visitor_errors, take
     visitor_page.get_by_label("E-mail address").fill("ada@example")
     visitor_page.get_by_role("button", name="Send").click()
 
-    assert visitor_page.locator("#hoard-errors li").count() == 5
+    errors = visitor_page.locator("#hoard-errors li")
+    errors.first.wait_for()
+    assert errors.count() == 5
     take(visitor_page, "errors")
     assert "422" in visitor_errors.pop()
 

@@ -2,8 +2,10 @@
 
 from bs4 import BeautifulSoup
 from collective.hoard.monitoring.database import tables as t
+from collective.hoard.monitoring.history import meta
 from collective.hoard.watch.behavior import IWatched
 from collective.hoard.watch.engines import reading
+from collective.hoard.watch.reading import one
 from collective.hoard.watch.subscribers import reconcile
 from collective.hoard.watch.writing import checks
 from forms.browsing import browser
@@ -21,6 +23,7 @@ from zope.component import getMultiAdapter
 from zope.component import getUtility
 from zope.event import notify
 from zope.interface import Invalid
+from zope.lifecycleevent import Attributes
 from zope.lifecycleevent import ObjectModifiedEvent
 from zope.schema import ValidationError
 import pytest
@@ -89,6 +92,85 @@ def test_the_check_follows_the_item(page_type):
     api.content.delete(page)
     transaction.commit()
     assert rows()[0].removed
+
+
+TUNED = {
+    "interval": 60,
+    "slot": 120,
+    "policy": "m of n",
+    "m": 2,
+    "n": 3,
+    "reference": True,
+    "address": "192.0.2.7",
+    "tags": ["gold"],
+    "params": {"path": "/a", "expect": "Welcome", "headers": {"X-A": "b"}},
+}
+
+
+@pytest.fixture
+def tuned(page_type):
+    """An item with a check that a manager has set more of."""
+    page = make(page_type, hoard_watch_address="https://shop.example.org/a")
+    row = rows()[0]
+    given = {"kind": row.kind, "host": row.host, "name": row.name, "groups": ["web"]}
+    checks.change(row.id, {**given, **TUNED})
+    return page
+
+
+def saved(page):
+    """Its check after somebody has set the address: row, rules, (groups, tags)."""
+    changed = Attributes(IWatched, "IWatched.hoard_watch_address")
+    notify(ObjectModifiedEvent(page, changed))
+    transaction.commit()
+    row = rows()[0]
+    with reading() as connection:
+        rule = one.regime(connection, row.id)._mapping
+        return row, rule, one.groups(connection, row.id)
+
+
+def test_what_was_set_of_a_check_stays_when_its_item_is_saved(tuned):
+    tuned.title = "Another name"
+    tuned.hoard_watch_address = "https://shop.example.org/b"
+    row, rule, (groups, tags) = saved(tuned)
+
+    assert row.title == "Another name"
+    assert row.params == {**TUNED["params"], "path": "/b"}
+    assert (row.interval, row.address, row.reference) == (60, "192.0.2.7", True)
+    assert [rule[key] for key in ("slot", "policy", "m", "n")] == [120, "m of n", 2, 3]
+    assert (groups, tags) == ([], ["gold"])
+
+
+def test_what_is_for_one_site_is_not_sent_to_another(tuned):
+    tuned.hoard_watch_address = "https://other.example.org/b"
+    row, rule, _groups = saved(tuned)
+
+    assert (row.host, row.params, row.address) == (
+        "other.example.org",
+        {"path": "/b"},
+        None,
+    )
+    assert (row.interval, rule["m"]) == (60, 2)
+
+
+def test_an_editor_does_not_send_what_a_manager_set(tuned, page_type):
+    setRoles(page_type, TEST_USER_ID, ["Editor", "Contributor"])
+    tuned.hoard_watch_address = "https://shop.example.org/b"
+    row, _rule, _groups = saved(tuned)
+
+    assert row.owner_group == "content"
+    assert (row.params, row.address) == ({"path": "/b"}, None)
+
+
+def test_saving_an_item_again_changes_nothing(tuned):
+    saved(tuned)
+    before = generation()
+    saved(tuned)
+    assert generation() == before
+
+
+def generation():
+    with reading() as connection:
+        return meta.get(connection, meta.GENERATION)
 
 
 def test_editors_cannot_look_behind_the_firewall(page_type):

@@ -7,7 +7,6 @@ from forms.browsing import contents
 from forms.browsing import manager
 from plone import api
 from watch.conftest import configure
-from watch.test_changing import post
 import pytest
 import transaction
 
@@ -55,59 +54,6 @@ def test_a_reason_of_a_rule_loses_nothing():
     text = "up(group:bad) is 33.33 % (2 of 6), wanted >= 50 %"
 
     assert words.of_rule(text, None) == text
-
-
-def test_a_refusal_of_the_poller_is_a_message():
-    text = "A check needs a name, a host or an address."
-
-    assert words.said(text).domain == "collective.hoard"
-    assert words.said("anything else") == "anything else"
-
-
-@pytest.mark.parametrize(
-    "page,pairs",
-    [
-        ("hoard-check-edit", (("kind", "https"), ("host", "a b"))),
-        ("hoard-check-edit", (("kind", "https"), ("host", "ftp://a/"))),
-        (
-            "hoard-check-edit",
-            (("kind", "https"), ("host", "a.b"), ("params", '{"x": 1}')),
-        ),
-        (
-            "hoard-check-edit",
-            (("kind", "https"), ("host", "a.b"), ("policy", "m of n")),
-        ),
-        (
-            "hoard-maintenance",
-            (
-                ("add", "1"),
-                ("title", "ends before"),
-                ("since", "2027-01-02T08:00"),
-                ("until", "2027-01-01T08:00"),
-            ),
-        ),
-        (
-            "hoard-maintenance",
-            (
-                ("add", "1"),
-                ("title", "too long"),
-                ("since", "2027-01-02T08:00"),
-                ("until", "2027-01-05T08:00"),
-                ("recurrence", "FREQ=DAILY"),
-            ),
-        ),
-    ],
-)
-def test_what_people_mistype_most_is_said_by_messages(
-    user, site, monkeypatch, page, pairs
-):
-    seen = []
-    said = words.said
-    monkeypatch.setattr(words, "said", lambda text: seen.append(said(text)) or seen[-1])
-
-    post(user, f"{site['portal'].absolute_url()}/@@{page}", *pairs)
-
-    assert [message.domain for message in seen] == ["collective.hoard"]
 
 
 @pytest.fixture

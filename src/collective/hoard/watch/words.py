@@ -8,7 +8,6 @@ from math import floor
 from zope.i18n import translate
 from zope.i18n.locales import LoadLocaleError
 from zope.i18n.locales import locales
-from zope.i18nmessageid import Message
 import re
 
 
@@ -52,58 +51,6 @@ RULES = (
     (
         re.compile(r"(?P<what>.+): (?P<some>\d+) of (?P<all>\d+) up, wanted all"),
         _("${what}: ${some} of ${all} up, wanted all"),
-    ),
-)
-#: What people read most often of what the poller's side says in plain English.
-REFUSALS = {
-    str(message): message
-    for message in (
-        _("A check needs a name, a host or an address."),
-        _("A check is an object with kind, address and host."),
-        _("A DNS check needs the name that is asked for."),
-        _("A TCP check needs a port."),
-        _("A pattern is longer than 1,000 characters."),
-        _("Only managers' checks may run commands."),
-        _("The address of a DNS check is the IP of a name server."),
-        _("The check needs an address or a name."),
-        _("The port must be between 1 and 65535."),
-        _("Write env:NAME or file:/path for a secret."),
-        _("params must be names with values."),
-        _("path must begin with / and hold no blanks."),
-        _("thresholds must be paths with warn and crit."),
-        _("timeout must be a number of seconds."),
-    )
-}
-#: The same with what was typed within.
-TYPED = (
-    (
-        re.compile(
-            r"(?P<host>['\"].*['\"]) is neither a host name nor an IP address\."
-        ),
-        _("${host} is neither a host name nor an IP address."),
-    ),
-    (
-        re.compile(r"Unknown parameters: (?P<names>.*)\."),
-        _("Unknown parameters: ${names}."),
-    ),
-    (
-        re.compile(r"(?P<url>\S.*) is not an address of a web site\."),
-        _("${url} is not an address of a web site."),
-    ),
-    (
-        re.compile(r"The policy 'm of n' needs m and n, and m not above n\."),
-        _("“m of n” needs both numbers, and the first not above the second."),
-    ),
-    (
-        re.compile(r"Maintenance .* ends before it begins\.", re.DOTALL),
-        _("The window ends before it begins."),
-    ),
-    (
-        re.compile(r"Maintenance .* lasts longer than it takes until it .*", re.DOTALL),
-        _(
-            "The window lasts longer than it takes until it comes again: let it end "
-            "earlier, or come less often."
-        ),
     ),
 )
 
@@ -159,15 +106,4 @@ def rule_part(text, request):
         found = form.fullmatch(text)
         if found:
             return translate(_(message, mapping=found.groupdict()), context=request)
-    return text
-
-
-def said(text):
-    """What `monitoring` says of what was typed, as a message where it is known."""
-    if text in REFUSALS:
-        return REFUSALS[text]
-    for form, message in TYPED:
-        found = None if isinstance(text, Message) else form.fullmatch(text)
-        if found:
-            return _(message, mapping=found.groupdict())
     return text

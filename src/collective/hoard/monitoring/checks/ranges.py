@@ -58,11 +58,9 @@ def threshold(text: str) -> tuple:
         raise CheckUnusable(
             f"{text!r} is not a threshold: write 10, 10:, ~:10, 10:20 or @10:20."
         )
-    inside, low, colon, high = match.groups()
+    inside, low, _colon, high = match.groups()
     bottom = -math.inf if low == "~" else float(low or 0)
     top = math.inf if high is None else float(high)
-    if not colon and high is None:
-        raise CheckUnusable(f"{text!r} is not a threshold: it holds no number.")
     if top < bottom:
         raise CheckUnusable(f"The threshold {text!r} ends before it begins.")
     return bottom, top, bool(inside)

@@ -7,6 +7,7 @@ from .. import times
 from .. import words
 from ..interfaces import NotConfigured
 from ..interfaces import Refused
+from ..refusals import said
 from ..settings import settings
 from ..trouble import TROUBLES
 from ..trouble import words as trouble_words
@@ -74,9 +75,7 @@ class Page(BrowserView):
             return self.change()
         except Refused as refused:
             self.request.response.setStatus(422)
-            self.problems = [
-                (field, words.said(text)) for field, text in refused.problems
-            ]
+            self.problems = [(field, said(text)) for field, text in refused.problems]
             return None
 
     def _read(self):

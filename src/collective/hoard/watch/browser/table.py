@@ -1,6 +1,5 @@
 """``@@hoard-checks-import``: many checks from a CSV file, looked at before."""
 
-from .. import words
 from ..interfaces import Refused
 from ..subscribers import reconcile
 from ..writing import checks
@@ -40,7 +39,7 @@ class ImportChecks(Page):
             self.tell(done)
             return self.redirect(self.url("hoard-monitoring"))
         found = [
-            (numbered[place - 1][0], name, action, problem and words.said(problem))
+            (numbered[place - 1][0], name, action, problem)
             for place, name, action, problem in checks.preview(rows)
         ]
         found += [(number, "", "refused", text) for number, text in problems]

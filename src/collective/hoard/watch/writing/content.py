@@ -2,6 +2,7 @@
 
 from ...monitoring.control import CONTROL
 from ...monitoring.database import tables as t
+from ...monitoring.poller import judging
 from ...monitoring.poller.lists import COLUMNS
 from ..engines import reading
 from ..reading import one
@@ -10,6 +11,12 @@ from . import checks
 from .rows import of_address
 from dataclasses import dataclass
 from sqlalchemy import select
+
+
+#: What the item alone says of its check.
+SAID = ("title", "kind", "host", "port")
+#: How it is judged.
+RULES = ("slot", "fresh", "policy", *judging.COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,37 @@ def keep(watch):
     if known is None:
         checks.add(watch.row, watch.trusted, group, watch.uid)
         return True
-    if is_so(known, checks.one(watch.row, watch.trusted), group):
+    row = completed(watch.row, known, group)
+    if is_so(known, checks.one(row, watch.trusted), group):
         return False
-    checks.change(known.id, watch.row, watch.trusted, group, revive=True)
+    checks.change(known.id, row, watch.trusted, group, revive=True)
     return True
+
+
+def completed(row, known, group):
+    """*row*, with what people set of its check *known* that no item says: how often
+    it is looked at, how it is judged, its tags.
+
+    Parameters are for one site, and may hold what only its manager may send there:
+    with another site, or with less trust, they go.
+    """
+    beside = {key: getattr(known, key) for key in COLUMNS if key not in SAID}
+    with reading() as connection:
+        _groups, tags = one.groups(connection, known.id)
+        rules = one.regime(connection, known.id)
+    if rules is not None:
+        beside |= {key: rules._mapping[key] for key in RULES}
+    params = dict(known.params or {})
+    if is_elsewhere(row, known) or (group and known.owner_group != group):
+        beside["address"], params = None, {}
+    params.pop("path", None)
+    beside["params"] = params | row.get("params", {})
+    beside = {key: value for key, value in beside.items() if value is not None}
+    return {**row, **beside, "tags": tags}
+
+
+def is_elsewhere(row, known):
+    return any(row.get(key) != getattr(known, key) for key in ("kind", "host", "port"))
 
 
 def is_so(known, wanted, group):

@@ -7,6 +7,7 @@ from ...monitoring.checks.surroundings import elsewhere
 from ...monitoring.foreign import flaw
 from ...monitoring.poller.lists import KEYS
 from ...monitoring.poller.lists import read_row
+from ..refusals import said
 from collective.hoard import _
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -88,8 +89,8 @@ def demand_public(columns):
 
 
 def message_of(error):
-    """The message of an error, translatable where it was made by us."""
-    return error.args[0] if error.args else str(error)
+    """The message of an error, translatable where it is known."""
+    return said(error.args[0] if error.args else str(error))
 
 
 def of_address(url):
