@@ -62,6 +62,9 @@ def test_long_names_fit_on_a_phone(watched, site_url, keeper, take):
                 title=LONG, check_id=number, since=int(time.time()), severity=2
             )
         )
+        # Typed by a person: a word without any place to break it.
+        care = {"check_id": number, "since": int(time.time()), "author": "ada"}
+        connection.execute(insert(t.ack).values(text="9" * 200, **care))
     engine.dispose()
     keeper.set_viewport_size(PHONE["viewport"])
     wide = []
@@ -302,3 +305,40 @@ def wait_for(port):
                 return
         time.sleep(0.2)
     raise AssertionError("the poller does not listen")
+
+
+TWICE = {
+    "note": ("hoard-incidents/1", {"text": "once"}, "note", t.incident_note.c.text),
+    "window": (
+        "hoard-maintenance",
+        {
+            "title": "once",
+            "since": "2027-01-01T08:00",
+            "until": "2027-01-01T09:00",
+        },
+        "add",
+        t.maintenance.c.title,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_a_double_click_is_one(watched, site_url, keeper, case):
+    view, typed, button, column = TWICE[case]
+    keeper.goto(f"{site_url}/@@{view}")
+    for name, value in typed.items():
+        keeper.fill(f"form [name={name}]", value)
+    place = keeper.locator(f"button[name={button}]")
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    keeper.mouse.click(*middle)
+    # As long as fingers take: a browser forgets what was clicked at once.
+    keeper.wait_for_timeout(60)
+    keeper.mouse.click(*middle)
+    keeper.wait_for_timeout(1500)
+
+    with open_engine(watched).connect() as connection:
+        found = connection.scalars(select(column).where(column == "once")).all()
+    assert found == ["once"]

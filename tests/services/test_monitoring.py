@@ -394,3 +394,49 @@ def test_the_reference_names_what_is_answered(ask):
     assert share.keys() == ask("GET", "availability")["total"].keys()
     for service in re.findall(r"`[A-Z]+ @(hoard-\w+)", PAGE.read_text("utf-8")):
         assert f"@{service}" in {f"@hoard-{path.split('/')[0]}" for _, path in SERVICES}
+
+
+HALF = "half \ud800 of it"
+
+
+@pytest.mark.parametrize(
+    "method,path,body",
+    [
+        ("POST", "checks", {"kind": "https", "host": "h.example.org", "groups": HALF}),
+        ("POST", "checks", {"kind": "https", "host": "h.example.org", "tags": [HALF]}),
+        ("POST", "checks", {"kind": "https", "host": "h.example.org", "title": HALF}),
+        ("PATCH", "checks/3", {"name": HALF}),
+        ("PUT", "checks", {"source": HALF, "checks": [{"kind": "https", "host": "h"}]}),
+    ],
+)
+def test_half_a_character_is_refused(ask, method, path, body):
+    answer = ask.session.request(method, f"{ask.url}/@hoard-{path}", json=body)
+
+    assert answer.status_code in (400, 422)
+    assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("body", [{"note": HALF}, {"acknowledge": {"text": HALF}}])
+def test_half_a_character_spoils_no_note(ask, body):
+    found = ask("POST", "incidents/1", body)
+
+    assert "half ? of it" in json.dumps(found)
+
+
+@pytest.mark.parametrize("strange", ["%FFa", "%ED%A0%80", "a%00b"])
+@pytest.mark.parametrize(
+    "asked",
+    ["checks?text=", "checks?group=", "states?group=", "availability?group="],
+)
+def test_an_address_may_hold_anything(ask, asked, strange):
+    ask("GET", asked + strange)
+
+
+def test_a_forgotten_accept_makes_no_file_that_hides_the_service(ask):
+    del ask.session.headers["Accept"]
+    body = {"source": "cmdb", "checks": []}
+
+    found = ask("PUT", "checks", body)
+
+    assert found["inserted"] == 0
+    ask("GET", "checks", headers={"Accept": "application/json"})

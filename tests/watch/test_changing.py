@@ -87,6 +87,45 @@ def test_a_check_is_added(user, url, ask):
 
 
 @pytest.mark.parametrize(
+    "pasted,more,found",
+    [
+        (
+            " https://www.example.org:8443/a?b=1 ",
+            (),
+            ("https", "www.example.org", 8443, {"path": "/a?b=1"}),
+        ),
+        ("http://www.example.org/", (), ("http", "www.example.org", None, {})),
+        (
+            "https://www.example.org/a",
+            (("port", "444"), ("params", '{"path": "/b"}')),
+            ("https", "www.example.org", 444, {"path": "/b"}),
+        ),
+    ],
+)
+def test_a_pasted_address_is_taken_apart(user, url, ask, pasted, more, found):
+    post(
+        user,
+        f"{url}hoard-check-edit",
+        ("kind", "https"),
+        ("host", pasted),
+        ("name", "pasted"),
+        *more,
+    )
+
+    row = ask(select(t.check).where(t.check.c.name == "pasted"))[0]
+    assert (row.kind, row.host, row.port, row.params) == found
+
+
+@pytest.mark.parametrize("pasted", ["file:///etc/passwd", "https://a b/", "ftp://a/"])
+def test_no_page_is_no_address(user, url, pasted):
+    page = post(user, f"{url}hoard-check-edit", ("kind", "http"), ("host", pasted))
+
+    assert status(user) == 422
+    assert pasted in page
+    assert shows_no_traceback(user)
+
+
+@pytest.mark.parametrize(
     "pairs,words",
     [
         ((), "A check needs a name"),

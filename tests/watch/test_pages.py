@@ -7,6 +7,7 @@ from collective.hoard.monitoring.database.tables_poller import problem
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.watch.reading import public
+from collective.hoard.watch.writing import acts
 from collective.hoard.watch.writing import checks
 from forms.accessibility import problems
 from forms.browsing import browser
@@ -14,6 +15,8 @@ from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
+from plone.app.testing import SITE_OWNER_NAME
+from plone.app.testing import SITE_OWNER_PASSWORD
 from sqlalchemy import insert
 from sqlalchemy import update
 from watch.world import HOSTILE
@@ -80,6 +83,36 @@ def test_visitors_see_none_of_it(site, visitor, name):
 
     assert "site-0" not in html
     assert HOSTILE[:8] not in html
+
+
+@pytest.mark.parametrize(
+    "stored,shown",
+    [
+        ("FREQ=WEEKLY", "Every week"),
+        ("FREQ=WEEKLY;BYDAY=SU", "FREQ=WEEKLY;BYDAY=SU"),
+    ],
+)
+def test_how_often_a_window_comes_is_said_in_words(site, user, stored, shown):
+    now = int(time.time())
+    acts.add_window("Updates", now, now + 60, "ada", recurrence=stored)
+
+    soup = BeautifulSoup(open_page(user, site, "hoard-maintenance"), "html.parser")
+
+    when = soup.select("table.hoard-table tbody td")[0]
+    assert shown in when.text
+    assert (stored in when.text) == (stored == shown)
+
+
+@pytest.mark.parametrize("page", ["hoard-check/2?days=30", "hoard-incidents/1"])
+def test_who_signs_in_comes_to_the_page_that_was_asked_for(site, visitor, page):
+    open_page(visitor, site, page)
+
+    visitor.getControl(name="__ac_name").value = SITE_OWNER_NAME
+    visitor.getControl(name="__ac_password").value = SITE_OWNER_PASSWORD
+    visitor.getControl("Log in").click()
+
+    assert visitor.url.endswith(page)
+    assert status(visitor) == 200
 
 
 @pytest.mark.parametrize("days", [1, 7, 30, 90, 365, 3])

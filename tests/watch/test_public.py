@@ -216,6 +216,19 @@ def test_ids_of_the_feed_are_addresses(public, visitor):
         assert re.fullmatch(r"[!-;=?-~]+", one.text)
 
 
+def test_the_feed_keeps_spaces_and_languages_apart(public, visitor, names):
+    title = "Move\N{NO-BREAK SPACE}\N{EM DASH} 5\N{NARROW NO-BREAK SPACE}h"
+    now = times.now()
+    turned = f"{title}\N{RIGHT-TO-LEFT OVERRIDE}"
+    acts.add_window(turned, now + 600, now + 900, "ada", "group:web")
+
+    feed = ElementTree.fromstring(open_page(visitor, public, "hoard-status-feed"))
+
+    titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
+    assert f"Maintenance: {title}" in titles
+    assert visitor.headers["Vary"] == "Accept-Language"
+
+
 @pytest.mark.parametrize(
     "query,code",
     [

@@ -23,7 +23,13 @@ import sys
 import time
 
 
-PAGES = ("hoard-monitoring", "hoard-check/1", "hoard-wall", "hoard-changes")
+PAGES = (
+    "hoard-monitoring",
+    "hoard-check/1",
+    "hoard-wall",
+    "hoard-changes",
+    "hoard-monitoring-settings",
+)
 
 
 def missing(tmp_path, full):
@@ -62,7 +68,12 @@ def nobody_listens(tmp_path, full):
     return f"postgresql://hoard@127.0.0.1:{port}/hoard"
 
 
+def no_name_of_a_file(tmp_path, full):
+    return str(tmp_path / "a\0b.db")
+
+
 CASES = {
+    "no name of a file": (no_name_of_a_file, trouble.MISSING),
     "not configured": (lambda *_: "", trouble.NOT_CONFIGURED),
     "missing": (missing, trouble.MISSING),
     "without tables": (empty, trouble.MISSING),

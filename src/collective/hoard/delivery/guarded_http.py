@@ -26,6 +26,9 @@ TIMEOUT = 15
 MAX_ANSWER = 64 * 1024
 #: IPv4 in IPv6 in its forms: judged by what is inside.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: All that IPv6 has of public addresses. Outside of it are old private ranges and
+#: translations that Python takes for global: fec0::/10, 64:ff9b:1::/48, ::/96.
+PUBLIC6 = ipaddress.ip_network("2000::/3")
 
 
 class AddressRefused(HoardError):
@@ -180,7 +183,8 @@ def is_allowed(text, private=False):
     # Where clouds keep their machines' credentials: nobody's webhook is there.
     if address.is_link_local:
         return False
-    return address.is_global or private
+    is_public = address.version == 4 or address in PUBLIC6
+    return private or (address.is_global and is_public)
 
 
 def _inner(address):

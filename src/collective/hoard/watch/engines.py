@@ -114,7 +114,8 @@ def identity_of(url):
         return None
     try:
         found = Path(url.database or "").stat()
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        # No name of a file holds a zero byte.
         raise DatabaseMissing(f"There is no database {url.database}.") from error
     return found.st_dev, found.st_ino
 

@@ -42,6 +42,10 @@ def prepare_dns(spec: CheckSpec, around: Surroundings) -> DnsPlan:
     given = Parameters(spec)
     if not spec.name:
         raise CheckUnusable("A DNS check needs the name that is asked for.", "host")
+    if "://" in spec.name:
+        raise CheckUnusable(
+            f"{spec.name!r} is an address; a DNS check asks for a name.", "host"
+        )
     if spec.address and not literal(spec.address):
         raise CheckUnusable(
             "The address of a DNS check is the IP of a name server.", "address"

@@ -12,6 +12,9 @@ import ipaddress
 
 #: IPv6 prefixes that carry an IPv4 address in their last 32 bits.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: All that IPv6 has of public addresses. Outside of it are old private ranges and
+#: translations that Python takes for global: fec0::/10, 64:ff9b:1::/48, ::/96.
+_PUBLIC6 = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Reach:
             return f"{ip} is closed to all checks by the setting reach.denied"
         if trusted or self.private or _within(ip, self.allowed):
             return None
-        if ip.is_global and not ip.is_multicast:
+        if ip.is_global and not ip.is_multicast and (ip.version == 4 or ip in _PUBLIC6):
             return None
         return (
             f"{ip} is not a public address; the setting reach.allowed can open it"

@@ -6,6 +6,7 @@ from .connecting import Failed
 from .connecting import reachable
 from .connecting import Refused
 from .http_engine import HttpEngine
+from .http_plan import ascii_host
 from .http_plan import HttpPlan
 from .http_plan import prepare_http
 from .http_transfer import HttpJob
@@ -53,6 +54,10 @@ PREPARE = {
 }
 
 
+#: Those that look at their host only when they connect.
+CONNECTING = {"tcp", "tls", "munin"}
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A check that can run: the plan of its kind, thresholds for its values."""
@@ -78,6 +83,9 @@ def prepare(spec: CheckSpec, around: Surroundings) -> Prepared:
         return Prepared(spec, None, rules)
     if spec.kind not in {"exec"} and not spec.target:
         raise CheckUnusable("The check needs an address or a name.", "host")
+    if spec.kind in CONNECTING:
+        # A mistyped host must not look like one that is down.
+        ascii_host(spec.target)
     return Prepared(spec, PREPARE[spec.kind](spec, around), rules)
 
 

@@ -1,5 +1,6 @@
 """What the services of monitoring have in common."""
 
+from ...monitoring.foreign import storable
 from ...watch import times
 from ...watch.engines import reading
 from ...watch.interfaces import NotConfigured
@@ -100,7 +101,7 @@ class MonitoringService(HoardService):
         value = self.request.form.get(name, "")
         if not isinstance(value, str):
             self.wrong(name, ONCE)
-        return value
+        return storable(value)
 
     def whole(self, name, default, most):
         """A number from 1; *most* where it is more.

@@ -1,5 +1,6 @@
 """``@hoard-checks``: the list of checks, read and kept by programs."""
 
+from ...monitoring.foreign import flaw
 from ...watch.reading import one
 from ...watch.reading import standings
 from ...watch.rights import MANAGE
@@ -134,7 +135,7 @@ class Put(MonitoringService):
     def work(self):
         data = self.body(MOST_LIST_BYTES)
         source, rows = data.get("source"), data.get("checks")
-        good = isinstance(source, str) and 0 < len(source.strip()) <= 200
+        good = isinstance(source, str) and source.strip() and not flaw(source, 200)
         if not good or not isinstance(rows, list) or set(data) - {"source", "checks"}:
             raise Refused(400, "BadRequest", PUT_SHAPE)
         force = self.flag("force")

@@ -1,5 +1,6 @@
 """``@@hoard-badge?check=NAME`` or ``?group=NAME``: an SVG for other pages."""
 
+from ...monitoring.foreign import storable
 from .. import rights
 from .. import times
 from .. import words
@@ -54,7 +55,7 @@ class Badge(BrowserView):
                 counts = standings.counts(connection, now, asked)
                 return titles[group], standings.worst(counts)
         if isinstance(name, str):
-            return self.of_check(connection, now, name, may, public)
+            return self.of_check(connection, now, storable(name), may, public)
         raise NotFound("badge")
 
     def of_check(self, connection, now, name, may, public):

@@ -18,6 +18,10 @@ class Below(Page):
         self._below.append(name)
         return self
 
+    def __getitem__(self, name):
+        # Plone goes where a visitor came from only if the path can be walked.
+        return self.publishTraverse(self.request, name)
+
     @property
     def number_of(self):
         """The first of them, as a number.

@@ -6,8 +6,10 @@ from ...monitoring.judge.interfaces import DERIVED
 from ...monitoring.poller.judging import COUNTS
 from ...monitoring.poller.judging import M_OF_N
 from ..reading import one
+from ..reading import seen
 from ..reading import standings
 from ..writing import checks
+from ..writing.checks import CHANGED
 from ..writing.checks import GONE
 from .page import Page
 from .typed import LABELS
@@ -80,7 +82,7 @@ class EditCheck(Page):
             return self.redirect(self.url("hoard-monitoring"))
         row = typed(self.given)
         if self.check_id:
-            checks.change(self.check_id, row)
+            checks.change(self.check_id, row, mark=self.given("mark") or None)
             number = self.check_id
         else:
             number = checks.add(row)
@@ -88,6 +90,11 @@ class EditCheck(Page):
         return self.redirect(self.url("hoard-check", number))
 
     # --- For the template -----------------------------------------------
+
+    @property
+    def mark(self):
+        """Of what is stored: what is saved later must have seen it."""
+        return self.mark_of(seen.of_check(self.db, self.row), CHANGED)
 
     @property
     def kinds(self):

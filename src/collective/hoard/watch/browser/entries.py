@@ -1,6 +1,7 @@
 """``@@hoard-rules-edit``: rules, and who is told what, written down in the browser."""
 
 from ..reading import entries as reading
+from ..reading import seen
 from ..writing import entries as writing
 from .page import Page
 from collective.hoard import _
@@ -61,6 +62,25 @@ class EditEntries(Page):
             return ""
         return reading.one(self.db, self.given("kind"), self.entry_name)
 
+    @property
+    def opened(self):
+        """What the form began with: ``kind:name``, ``:`` for all of it, or empty."""
+        if "all" in self.request.form:
+            return ":"
+        name = self.entry_name
+        return f"{self.given('kind')}:{name}" if name else self.given("opened")
+
+    @property
+    def mark(self):
+        """Of what is stored of it."""
+        kind, _colon, name = self.opened.partition(":")
+        return self.mark_of(seen.of_entries(self.db, kind, name), writing.CHANGED)
+
+    def _save(self):
+        kind, colon, name = self.opened.partition(":")
+        begun = (kind, name, self.given("mark")) if colon else None
+        writing.save(self.given("text"), begun)
+
     def change(self):
         if "remove" in self.request.form:
             writing.remove(self.given("kind"), self.entry_name)
@@ -69,6 +89,6 @@ class EditEntries(Page):
             self.explanation = writing.preview(self.given("text"))
             return None
         else:
-            writing.save(self.given("text"))
+            self._save()
             self.tell(_("It was saved. The poller takes it over within seconds."))
         return self.redirect(self.url("hoard-rules"))

@@ -1,6 +1,7 @@
 """What the pages of monitoring have in common."""
 
 from ...forms.zone import site_zone
+from ...monitoring.foreign import storable
 from .. import rights
 from .. import times
 from .. import words
@@ -153,9 +154,9 @@ class Page(BrowserView):
         return rights.may("collective.hoard: Manage Settings")
 
     def given(self, name, default=""):
-        """What stands in the request, as text."""
+        """What stands in the request, as text that any database takes."""
         value = self.request.form.get(name, default)
-        return value if isinstance(value, str) else default
+        return storable(value) if isinstance(value, str) else default
 
     def number(self, name, default=1, most=2**31 - 1):
         text = self.given(name)
@@ -191,6 +192,13 @@ class Page(BrowserView):
 
     def reason(self, status, code, text):
         return words.reason(status, code, text, self.request)
+
+    def mark_of(self, stored, changed):
+        """What a form carries on: the mark it came with, so that a typing error hides
+        no change of another; *stored* once its person was told *changed*.
+        """
+        told = any(text == changed for _field, text in self.problems)
+        return stored if told else self.given("mark", stored)
 
     def tell(self, message, kind="info"):
         IStatusMessage(self.request).add(message, type=kind)

@@ -4,6 +4,7 @@ Both are silent where there is nothing to say or no right to see it: they stand
 on pages of others.
 """
 
+from ...monitoring.foreign import storable
 from .. import rights
 from .. import times
 from .. import words
@@ -111,7 +112,7 @@ class Portlet(BrowserView):
     @property
     def group(self):
         value = self.request.form.get("group", "")
-        return value[:200] if isinstance(value, str) else ""
+        return storable(value)[:200] if isinstance(value, str) else ""
 
     def url(self, name, below=""):
         tail = f"/{below}" if below else ""

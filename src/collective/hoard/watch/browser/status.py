@@ -7,6 +7,7 @@ texts of errors may tell what is behind a site.
 from .. import rights
 from .. import times
 from ..drawing.strip import strip
+from ..drawing.svg import is_shown
 from ..interfaces import NotConfigured
 from ..reading import incidents
 from ..reading import public
@@ -126,6 +127,7 @@ class Feed(Status):
             "Content-Type", "application/atom+xml; charset=utf-8"
         )
         self.request.response.setHeader("Cache-Control", "public, max-age=60")
+        self.request.response.setHeader("Vary", "Accept-Language")
         return render_feed(self)
 
     def entries(self):
@@ -211,4 +213,4 @@ def render_feed(view):
 
 def clean(text):
     """Escaped, without what XML does not allow."""
-    return escape("".join(s for s in text if s in "\n\t" or s.isprintable()))
+    return escape("".join(s for s in text if s in "\n\t" or is_shown(s)))

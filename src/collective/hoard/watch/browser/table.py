@@ -32,23 +32,23 @@ class ImportChecks(Page):
         rows = [row for _number, row in numbered]
         if "confirm" in self.request.form and not problems:
             saved = checks.save_all(rows)
-            words = _(
+            done = _(
                 "${added} checks were added, ${changed} changed.",
                 mapping={"added": saved.added, "changed": saved.changed},
             )
-            self.tell(words)
+            self.tell(done)
             return self.redirect(self.url("hoard-monitoring"))
         found = [
             (numbered[place - 1][0], name, action, problem)
             for place, name, action, problem in checks.preview(rows)
         ]
-        found += [(number, "", "refused", words) for number, words in problems]
+        found += [(number, "", "refused", text) for number, text in problems]
         self.lines = sorted(found, key=lambda line: (line[2] != "refused", line[0]))
         return None
 
     def _reconcile(self):
         done = reconcile(self.context)
-        words = _(
+        told = _(
             "${kept} items are watched; ${changed} checks were changed, ${dropped} "
             "ended.",
             mapping={
@@ -58,9 +58,9 @@ class ImportChecks(Page):
             },
         )
         if not done.refused:
-            self.tell(words)
+            self.tell(told)
             return self.redirect(self.url())
-        self.compared, self.unwatchable = words, done.refused
+        self.compared, self.unwatchable = told, done.refused
         return None
 
     def _text(self):

@@ -7,8 +7,10 @@ from ...monitoring.poller.lists import is_plain
 from ...monitoring.poller.lists import NUMBERS
 from ..interfaces import Refused
 from ..writing.rows import LONGEST_NAME
+from ..writing.rows import message_of
 from ..writing.rows import MOST_NAMES
 from ..writing.rows import names
+from ..writing.rows import of_address
 from collective.hoard import _
 import json
 
@@ -62,7 +64,24 @@ def typed(given):
             row[key] = value
     if problems:
         raise Refused(problems)
-    return row
+    return taken_apart(row)
+
+
+def taken_apart(row):
+    """A whole address that was pasted as the host name, in the fields it belongs to.
+
+    What stands in those fields already holds.
+    """
+    host = row.get("host", "")
+    if "://" not in host or row.get("kind") not in ("http", "https"):
+        return row
+    try:
+        found = of_address(host)
+    except CheckUnusable as error:
+        raise Refused([("host", message_of(error))]) from error
+    params = found.pop("params", {}) | row.get("params", {})
+    whole = found | row | {"host": found["host"], "kind": found["kind"]}
+    return whole | ({"params": params} if params else {})
 
 
 def read(key, text):

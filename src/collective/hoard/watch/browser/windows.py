@@ -58,6 +58,10 @@ class Windows(Page):
 
     recurrences = RECURRENCES
 
+    def recurrence(self, text):
+        """In words where the form has some for it; else None."""
+        return dict(RECURRENCES).get(text)
+
     @property
     def groups(self):
         return standings.groups(self.db)

@@ -1,6 +1,7 @@
 """Elements of SVG as text, everything escaped."""
 
 from html import escape
+from unicodedata import category
 
 
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -22,9 +23,14 @@ def element(name, *children, **attributes):
 
 def words(text):
     """Text without anything that XML does not allow."""
-    return escape(
-        "".join(sign for sign in str(text) if sign >= " " and sign.isprintable())
-    )
+    return escape("".join(filter(is_shown, str(text))))
+
+
+def is_shown(sign):
+    """Whether a sign is seen, a space of any width included. XML allows all of
+    these; signs that turn the direction of writing are none.
+    """
+    return sign.isprintable() or category(sign) == "Zs"
 
 
 def text(value, **attributes):

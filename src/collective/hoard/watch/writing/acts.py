@@ -2,6 +2,7 @@
 
 from ...monitoring.control import CONTROL
 from ...monitoring.database import tables as t
+from ...monitoring.foreign import storable
 from ...monitoring.history import meta
 from ...monitoring.interfaces import MonitoringError
 from ...monitoring.interfaces import UnknownCheck
@@ -99,7 +100,7 @@ def demand_incident(connection, incident_id):
 
 
 def clean(text):
-    return (text or "").replace("\0", "").strip()[:LONGEST]
+    return storable(text or "").strip()[:LONGEST]
 
 
 def add_window(title, since, until, author, selector="*", recurrence="", zone="UTC"):

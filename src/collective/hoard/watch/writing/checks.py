@@ -11,6 +11,7 @@ from ...monitoring.poller.tokens import Bearer
 from ..engines import storing
 from ..engines import writing
 from ..interfaces import Refused
+from ..reading import seen
 from ..times import now as clock
 from .rows import message_of
 from .rows import read
@@ -29,6 +30,10 @@ LISTED = _("This check comes with the list of ${source}: change it there.")
 DERIVED = _(
     "“${name}” is a rule or an alarm, not a check. Change it on the page Rules, where "
     "“enabled = false” pauses it."
+)
+CHANGED = _(
+    "Somebody has changed this check meanwhile. Open it in another tab to see how it "
+    "is now; saving again replaces that."
 )
 GONE = _("There is no such check. It may have been removed meanwhile.")
 
@@ -58,10 +63,11 @@ def add(row, trusted=True, owner_group=None, uid=None):
     return ids[0]
 
 
-def change(check_id, row, trusted=True, owner_group=AS_IT_IS, revive=False):
+def change(check_id, row, trusted=True, owner_group=AS_IT_IS, revive=False, mark=None):
     """Let a check be as *row* says; its name may change, its history stays.
 
-    With *revive* also one that was removed, which is watched again.
+    With *revive* also one that was removed, which is watched again. With *mark*,
+    of `reading.seen`, only while it is as it was when that was made.
 
     :raises Refused: See `add`.
     """
@@ -72,6 +78,8 @@ def change(check_id, row, trusted=True, owner_group=AS_IT_IS, revive=False):
         if known is None or (known.removed is not None and not revive):
             refuse("", GONE)
         refuse_foreign(known)
+        if mark is not None and mark != seen.of_check(connection, known):
+            refuse("", CHANGED)
         wanted = one({"name": known.name, **row}, trusted)
         taken = find(connection, [wanted.name]).get(wanted.name)
         if taken is not None and taken.id != check_id:

@@ -6,12 +6,17 @@ from ...monitoring.judge.loading import load
 from ...monitoring.telling import entries
 from ..engines import writing
 from ..interfaces import Refused
+from ..reading import seen
 from ..times import now as clock
 from collective.hoard import _
 from contextlib import contextmanager
 
 
 EMPTY = _("Write down at least one rule, alarm, contact or policy.")
+CHANGED = _(
+    "Somebody has changed this meanwhile. Open it in another tab to see how it is now; "
+    "saving again replaces that."
+)
 #: More than anybody types; a file of that size is for the command line.
 LARGEST = 500_000
 TOO_LARGE = _("This is too much for a page. Use “hoard-poller rules add”.")
@@ -22,13 +27,18 @@ class _Back(Exception):
     """Ends a transaction that was only tried."""
 
 
-def save(text):
+def save(text, opened=None):
     """Take over what *text* says, all of it or nothing; ``{kind: how many}``.
+
+    With *opened*, ``(kind, name, mark)`` of `reading.seen`, only while that entry,
+    or without a name all of them, are as they were when the mark was made.
 
     :raises Refused: Something cannot be; the message says what.
     """
     document = read(text)
     with writing() as (_store, connection), refusing():
+        if opened and opened[2] != seen.of_entries(connection, *opened[:2]):
+            raise Refused([("text", CHANGED)])
         return entries.write(connection, document, clock())
 
 

@@ -4,7 +4,7 @@ from ...monitoring.checks.interfaces import CheckUnusable
 from ...monitoring.checks.reach import literal
 from ...monitoring.checks.reach import Reach
 from ...monitoring.checks.surroundings import elsewhere
-from ...monitoring.control import CONTROL
+from ...monitoring.foreign import flaw
 from ...monitoring.poller.lists import KEYS
 from ...monitoring.poller.lists import read_row
 from ..refusals import said
@@ -67,7 +67,7 @@ def names(value, key):
         raise CheckUnusable(f"{key} must be a list of up to {MOST_NAMES} names.", key)
     found = []
     for one in value:
-        if not isinstance(one, str) or len(one) > LONGEST_NAME or CONTROL.search(one):
+        if not isinstance(one, str) or flaw(one, LONGEST_NAME):
             raise CheckUnusable(f"{key} must be short texts.", key)
         if one.strip() and one.strip() not in found:
             found.append(one.strip())

@@ -5,6 +5,7 @@ from collective.hoard import _
 import csv
 import io
 import json
+import re
 
 
 MOST_BYTES = 2_000_000
@@ -24,6 +25,12 @@ NO_HEAD = _(
 )
 NO_NUMBER = _("${column} must be a number, not “${value}”.")
 NO_FLAG = _("${column} must be true or false, not “${value}”.")
+NO_LINES = _("The file has no line below the names of the columns.")
+TOO_MANY = _(
+    "The line has more cells than the first one names columns. Put text with commas or "
+    "semicolons into quotation marks."
+)
+TOO_WIDE = _("A cell of this line is longer than a check can have.")
 NO_JSON = _('params must be a JSON object, such as {"path": "/"}.')
 
 
@@ -37,20 +44,23 @@ def read_table(text):
     if len(text) > MOST_BYTES:
         raise Refused([("", too_long())])
     text = text.removeprefix("\ufeff").replace("\0", "")
-    first = text.partition("\n")[0]
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     sign = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=sign)
+    # Any ends of lines: some spreadsheets still write a lone CR.
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=sign)
     try:
         lines = [
             (reader.line_num, line) for line in reader if any(map(str.strip, line))
         ]
     except csv.Error as error:
-        raise Refused([(reader.line_num, str(error))]) from error
+        raise Refused([(reader.line_num, TOO_WIDE)]) from error
     if len(lines) > MOST_LINES:
         raise Refused([("", too_long())])
     head = [name.strip().lower() for name in lines[0][1]] if lines else []
     if "kind" not in head or set(head) - set(COLUMNS) - {""}:
         raise Refused([(1, _(NO_HEAD, mapping={"columns": ", ".join(COLUMNS)}))])
+    if len(lines) == 1:
+        raise Refused([("", NO_LINES)])
     return rows_of(head, lines[1:])
 
 
@@ -63,6 +73,8 @@ def rows_of(head, lines):
     rows, problems = [], []
     for number, line in lines:
         try:
+            if any(map(str.strip, line[len(head) :])):
+                raise Refused([("", TOO_MANY)])
             rows.append((number, row_of(dict(zip(head, line, strict=False)))))
         except Refused as refused:
             problems.append((number, refused.problems[0][1]))
@@ -88,7 +100,8 @@ def row_of(values):
 
 def number(column, value):
     try:
-        return float(value) if column == "timeout" else int(value)
+        # With the decimal comma of many a spreadsheet, as in the form.
+        return float(value.replace(",", ".")) if column == "timeout" else int(value)
     except ValueError as error:
         words = _(NO_NUMBER, mapping={"column": column, "value": value[:50]})
         raise Refused([(column, words)]) from error
