@@ -53,6 +53,7 @@ PROVOKED = (
     (row, {"kind": "tcp"}),
     (row, {"kind": "dns", "host": "", "address": "192.0.2.1"}),
     (row, {"kind": "dns", "address": "ns.example.org"}),
+    (row, {"kind": "dns", "host": "https://a.example.org/"}),
     (row, {"host": "", "name": "a"}),
     (row, {"host": ""}),
     (row, {"host": "a b"}),

@@ -59,6 +59,7 @@ CHANGING = (
     _("Unknown parameters: ${names}."),
     _("The time-out must be up to ${most} seconds."),
     _("${host} is neither a host name nor an IP address."),
+    _("${name} is an address; a DNS check asks for a name."),
     _("${name} is not a header with one line of text."),
     _("${codes} is not a range of status codes: write 200-399 or 404."),
     _("${path} is not a JSON path: write $.state, pools[0].size or [\"a.b\"]."),
