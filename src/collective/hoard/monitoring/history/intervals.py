@@ -65,8 +65,8 @@ def expiry(connection, check_id, last, now):
     if last.until is None and last.expires is not None:
         over = closed(connection, check_id, last.expires, now)
         return last.expires if over else None
-    judged = meta.judged_until(connection)
-    kept = is_judged(last) and judged is not None and last.since < judged <= now
+    judged = meta.judged_until(connection) if is_judged(last) else None
+    kept = judged is not None and last.since < judged <= now
     return judged if kept else None
 
 
@@ -122,12 +122,16 @@ def timelines(connection, check_ids, since, until):
         )
         .order_by(c.check_id, c.since)
     )
-    stored, result = grouped(connection.execute(query)), {}
-    judged = meta.judged_until(connection)
-    open_slots = pending_rows(connection, check_ids)
+    logs = {
+        check_id: [Stored(*row) for row in rows]
+        for check_id, rows in grouped(connection.execute(query)).items()
+    }
+    some = any(is_judged(rows[-1]) for rows in logs.values())
+    judged = meta.judged_until(connection) if some else None
+    open_slots, result = pending_rows(connection, check_ids), {}
     for check_id in check_ids:
         newest = open_slots.get(check_id, [])
-        rows = [lasting(Stored(*row), judged) for row in stored.get(check_id, ())]
+        rows = [lasting(row, judged) for row in logs.get(check_id, ())]
         result[check_id] = joined(rows, newest, since, until)
     return result
 
