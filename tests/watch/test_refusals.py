@@ -115,6 +115,7 @@ PROVOKED = (
     (read_row, {"row": {"host": ""}, "around": None, "trusted": True}),
     (of_address, {"url": "ftp://a.example.org"}),
     (of_address, {"url": "http://[a"}),
+    (of_address, {"url": "https://me:secret@a.example.org/"}),
     (twice, {}),
     (window, {"until": 1}),
     (window, {"since": -5}),

@@ -17,6 +17,10 @@ from urllib.parse import urlsplit
 OURS = ("groups", "tags")
 LONGEST_NAME = 200
 MOST_NAMES = 50
+CREDENTIALS = _(
+    "Leave name and password out of the address. A manager can send them in the header "
+    "Authorization of the parameters, as a secret of the poller's configuration."
+)
 PRIVATE = _(
     "${address} is not a public address. Only who may manage monitoring can have it "
     "checked."
@@ -105,6 +109,8 @@ def of_address(url):
         raise CheckUnusable(f"{url[:200]} is not an address: {error}.") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CheckUnusable(f"{url[:200]} is not an address of a web site.")
+    if "@" in parts.netloc:
+        raise CheckUnusable(CREDENTIALS)
     path = parts.path or "/"
     query = f"?{parts.query}" if parts.query else ""
     row = {"kind": parts.scheme, "host": parts.hostname}
