@@ -7,6 +7,7 @@ from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.judge import editing
 from collective.hoard.monitoring.plugin import main
+from pathlib import Path
 import json
 import pytest
 import re
@@ -145,6 +146,4 @@ def test_commands_print_the_same(alive, capsys):
 
 
 def test_the_command_is_installed():
-    assert shutil.which("check_hoard", path=str(sys.path[0])) or shutil.which(
-        "check_hoard", path="bin"
-    )
+    assert shutil.which("check_hoard", path=Path(sys.executable).parent)
