@@ -1,6 +1,7 @@
 """A site whose monitoring database has a month of history."""
 
 from collective.hoard.watch import engines
+from forms.browsing import manager
 from plone import api
 from watch import world
 import pytest
@@ -45,3 +46,15 @@ def site(functional, database):
 @pytest.fixture
 def site_url_of(site):
     return site["portal"].absolute_url()
+
+
+@pytest.fixture
+def user(site):
+    """A browser of somebody who may manage monitoring."""
+    return manager(site)
+
+
+@pytest.fixture
+def url(site):
+    """What views of the site are called after."""
+    return f"{site['portal'].absolute_url()}/@@"

@@ -23,16 +23,6 @@ import transaction
 
 
 @pytest.fixture
-def user(site):
-    return manager(site)
-
-
-@pytest.fixture
-def url(site):
-    return f"{site['portal'].absolute_url()}/@@"
-
-
-@pytest.fixture
 def ask(database):
     """``ask(query)`` -> rows of the database as they are now."""
 

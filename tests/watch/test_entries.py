@@ -4,7 +4,6 @@ from bs4 import BeautifulSoup
 from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.monitoring.telling import entries
 from forms.browsing import contents
-from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
 import pytest
@@ -26,11 +25,6 @@ address = "anna@example.org"
 name = "everything"
 contacts = ["anna"]
 """
-
-
-@pytest.fixture
-def user(site):
-    return manager(site)
 
 
 @pytest.fixture

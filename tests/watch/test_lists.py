@@ -6,7 +6,6 @@ from collective.hoard.monitoring.database.engine import open_engine
 from collective.hoard.watch import times
 from datetime import date
 from forms.browsing import contents
-from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
 from plone import api
@@ -17,11 +16,6 @@ import io
 import pytest
 import time
 import transaction
-
-
-@pytest.fixture
-def user(site):
-    return manager(site)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.monitoring.poller.event_tokens import opened
 from forms.browsing import contents
-from forms.browsing import manager
 from forms.browsing import status
 from urllib.parse import parse_qs
 from urllib.parse import urlsplit
@@ -13,11 +12,6 @@ from watch.conftest import configure
 import json
 import pytest
 import time
-
-
-@pytest.fixture
-def user(site):
-    return manager(site)
 
 
 def changes(user, site, since):

@@ -12,7 +12,6 @@ from collective.hoard.watch.writing import checks
 from forms.accessibility import problems
 from forms.browsing import browser
 from forms.browsing import contents
-from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
 from plone.app.testing import SITE_OWNER_NAME
@@ -47,11 +46,6 @@ PAGES = (
 @pytest.fixture
 def visitor(site):
     return browser(site)
-
-
-@pytest.fixture
-def user(site):
-    return manager(site)
 
 
 def open_page(user, site, name):

@@ -1,7 +1,6 @@
 """What no browser sends by itself: halves of characters, zero bytes."""
 
 from forms.browsing import contents
-from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
 from watch.test_changing import token
@@ -50,16 +49,6 @@ SENT = (
     ("hoard-checks-import", "text=kind,host%0Ahttps,"),
     ("hoard-checks-import", "confirm=1&text=kind,host%0Ahttps,"),
 )
-
-
-@pytest.fixture
-def user(site):
-    return manager(site)
-
-
-@pytest.fixture
-def url(site):
-    return f"{site['portal'].absolute_url()}/@@"
 
 
 @pytest.mark.parametrize("strange", STRANGE)

@@ -4,7 +4,6 @@ from bs4 import BeautifulSoup
 from collective.hoard.watch import words
 from collective.hoard.watch.writing import checks
 from forms.browsing import contents
-from forms.browsing import manager
 from plone import api
 from watch.conftest import configure
 import pytest
@@ -54,11 +53,6 @@ def test_a_reason_of_a_rule_loses_nothing():
     text = "up(group:bad) is 33.33 % (2 of 6), wanted >= 50 %"
 
     assert words.of_rule(text, None) == text
-
-
-@pytest.fixture
-def user(site):
-    return manager(site)
 
 
 def soup_of(user, site, name):

@@ -10,6 +10,8 @@ MOST = 100
 #: {number: (least, most)}
 COUNTS = {"m": (1, MOST), "n": (1, MOST), "quorum": (1, MOST)}
 KEYS = ("policy", *COUNTS, "reference")
+#: Columns of the table `regime` that say how a check is judged.
+RULES = ("slot", "fresh", "policy", *COUNTS)
 M_OF_N = "m of n"
 
 

@@ -157,9 +157,8 @@ class Centre:
         """Tell the centre why checks do not run, when that has changed."""
         if found == self._said:
             return
-        document = {"problems": {str(name): text for name, text in found.items()}}
         try:
-            await self._ask("POST", "/problems", document, optional=True)
+            await self._ask("POST", "/problems", {"problems": found}, optional=True)
         except CentreAway:
             return
         self._said = found

@@ -1,6 +1,7 @@
 """``@hoard-checks``: the list of checks, read and kept by programs."""
 
 from ...monitoring.foreign import flaw
+from ...monitoring.poller.judging import RULES
 from ...watch.reading import one
 from ...watch.reading import standings
 from ...watch.rights import MANAGE
@@ -30,7 +31,6 @@ COLUMNS = (
     "timeout",
     "reference",
 )
-JUDGED = ("slot", "fresh", "policy", "m", "n", "quorum")
 
 
 class Get(MonitoringService):
@@ -166,7 +166,7 @@ def settings(connection, row):
     found = {key: row._mapping[key] for key in COLUMNS}
     regime = one.regime(connection, row.id)
     if regime is not None:
-        found |= {key: regime._mapping[key] for key in JUDGED}
+        found |= {key: regime._mapping[key] for key in RULES}
     found["params"] = row.params or {}
     found["groups"], found["tags"] = one.groups(connection, row.id)
     return {key: value for key, value in found.items() if value is not None}

@@ -5,6 +5,7 @@ from ...monitoring.interfaces import POLICIES
 from ...monitoring.judge.interfaces import DERIVED
 from ...monitoring.poller.judging import COUNTS
 from ...monitoring.poller.judging import M_OF_N
+from ...monitoring.poller.judging import RULES
 from ..reading import one
 from ..reading import seen
 from ..reading import standings
@@ -38,8 +39,6 @@ POLICY_TITLES = {
     "last": _("The last result"),
     M_OF_N: _("m of the last n results (m of n)"),
 }
-#: Fields that stand in the rules of judging.
-JUDGED = ("slot", "fresh", "policy", *COUNTS)
 
 
 class EditCheck(Page):
@@ -106,7 +105,7 @@ class EditCheck(Page):
             return self.given(name, "https" if name == "kind" else "")
         if name in LISTS:
             return ", ".join(one.groups(self.db, self.row.id)[LISTS.index(name)])
-        if name in JUDGED:
+        if name in RULES:
             regime = one.regime(self.db, self.row.id)
             found = regime._mapping[name] if regime else None
             return "" if found is None else found

@@ -15,8 +15,6 @@ from sqlalchemy import select
 
 #: What the item alone says of its check.
 SAID = ("title", "kind", "host", "port")
-#: How it is judged.
-RULES = ("slot", "fresh", "policy", *judging.COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def completed(row, known, group):
         _groups, tags = one.groups(connection, known.id)
         rules = one.regime(connection, known.id)
     if rules is not None:
-        beside |= {key: rules._mapping[key] for key in RULES}
+        beside |= {key: rules._mapping[key] for key in judging.RULES}
     params = dict(known.params or {})
     if is_elsewhere(row, known) or (group and known.owner_group != group):
         beside["address"], params = None, {}
