@@ -6,6 +6,7 @@ from ..interfaces import STATUSES
 from ..judge.interfaces import BADNESS
 from ..judge.interfaces import Notice
 from . import incidents
+from .queue import portions
 from sqlalchemy import delete
 from sqlalchemy import insert
 from sqlalchemy import select
@@ -41,10 +42,10 @@ def go_on(connection, told, now):
 
 def under_way(connection, incident_ids):
     """``{(incident id, policy id): step}``"""
-    found, ids = {}, list(incident_ids)
-    for start in range(0, len(ids), 500):
+    found = {}
+    for part in portions(incident_ids):
         query = select(e.incident_id, e.policy_id, e.step)
-        query = query.where(e.incident_id.in_(ids[start : start + 500]))
+        query = query.where(e.incident_id.in_(part))
         found |= {(row[0], row[1]): row[2] for row in connection.execute(query)}
     return found
 
@@ -74,9 +75,7 @@ def leave(connection, incident_id, policy_id):
 
 
 def end(connection, incident_ids):
-    ids = list(incident_ids)
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
+    for part in portions(incident_ids):
         connection.execute(delete(tj.escalation).where(e.incident_id.in_(part)))
 
 

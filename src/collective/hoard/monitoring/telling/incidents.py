@@ -3,6 +3,7 @@
 from ..database import tables as t
 from ..interfaces import STATUSES
 from ..interfaces import UnknownCheck
+from .queue import portions
 from sqlalchemy import bindparam
 from sqlalchemy import func
 from sqlalchemy import insert
@@ -18,11 +19,9 @@ LONGEST = 10_000
 
 def find_open(connection, keys):
     """``{key: row}`` of the open incidents of these keys."""
-    found, keys = {}, list(keys)
-    for start in range(0, len(keys), 500):
-        query = select(t.incident).where(
-            c.until.is_(None), c.key.in_(keys[start : start + 500])
-        )
+    found = {}
+    for part in portions(keys):
+        query = select(t.incident).where(c.until.is_(None), c.key.in_(part))
         found |= {row.key: row for row in connection.execute(query)}
     return found
 
@@ -102,9 +101,8 @@ def acknowledge(connection, check_id, author, text="", now=0, until=None):
 
 def withdraw(connection, check_ids, now):
     """Nobody takes care any longer, or it is over."""
-    ids = list(check_ids)
-    for start in range(0, len(ids), 500):
-        own = t.ack.c.check_id.in_(ids[start : start + 500])
+    for part in portions(check_ids):
+        own = t.ack.c.check_id.in_(part)
         connection.execute(
             update(t.ack).where(own, t.ack.c.ended.is_(None)).values(ended=int(now))
         )
