@@ -12,6 +12,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Milliseconds until a test gives up; a laden machine needs more than an idle one.
+PATIENCE = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +23,12 @@ def browser(require_service):
     Not for the whole session: as long as Playwright is there the main thread has
     an event loop that runs, and ``asyncio.run`` refuses to work.
     """
+    from playwright.sync_api import expect
     from playwright.sync_api import sync_playwright
 
     path = require_service("chromium")
     # Chromium's sandbox refuses to work for root.
+    expect.set_options(timeout=PATIENCE)
     flags = FLAGS + ["--no-sandbox"] * (os.geteuid() == 0)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags)
@@ -50,6 +54,7 @@ def page(browser, page_errors):
             page_errors.append(f"{message.text} ({message.location.get('url')})")
 
     context = browser.new_context(locale="en-US")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on("console", on_console)
     page.on("pageerror", lambda error: page_errors.append(str(error)))

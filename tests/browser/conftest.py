@@ -4,6 +4,7 @@
 """
 
 from browser.sizes import DESKTOP
+from browser_fixtures import PATIENCE
 from collective.hoard.watch import engines
 from pathlib import Path
 from plone import api
@@ -36,6 +37,7 @@ def visitor_page(browser, request, visitor_errors):
     Parametrize it with options of the browser's context.
     """
     context = browser.new_context(locale="en-US", **getattr(request, "param", {}))
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on(
         "console",

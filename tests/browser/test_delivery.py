@@ -51,7 +51,7 @@ def test_a_slip_leads_to_its_field_and_keeps_what_was_typed(
     expect(summary).to_be_focused()
     assert editor.locator("#field-text").input_value() == "All about it"
     summary.get_by_role("link", name="Subject").click()
-    assert editor.evaluate("location.hash") == "#field-subject"
+    editor.wait_for_function("location.hash == '#field-subject'")
     page_errors.clear()  # The browser's own note about the status 422.
 
 

@@ -149,7 +149,7 @@ def test_errors_are_summed_up_and_lead_to_their_fields(
     expect(summary).to_be_focused()
     assert visitor_page.get_by_label("Your address").input_value() == "nobody"
     summary.get_by_role("link", name="Your name").click()
-    assert visitor_page.evaluate("location.hash") == "#field-name"
+    visitor_page.wait_for_function("location.hash == '#field-name'")
     assert (
         visitor_page.get_by_label("Your name").get_attribute("aria-invalid") == "true"
     )

@@ -197,7 +197,7 @@ def test_an_open_page_follows_changes(watched, site_url, keeper):
 
     record(watched, "ok")
 
-    keeper.locator("tbody .hoard-ok").wait_for(timeout=20_000)
+    keeper.locator("tbody .hoard-ok").wait_for()
     assert keeper.evaluate("window.stays") == 1
 
 
@@ -289,16 +289,16 @@ def test_the_stream_of_the_poller_is_faster(
 
         record(watched, "ok")
 
-        keeper.locator("tbody .hoard-ok").wait_for(timeout=10_000)
+        keeper.locator("tbody .hoard-ok").wait_for()
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
     keeper.wait_for_function("document.documentElement.dataset.hoardLive == 'polling'")
     page_errors[:] = [e for e in page_errors if str(port) not in e]
 
 
 def wait_for(port):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
@@ -337,8 +337,16 @@ def test_a_double_click_is_one(watched, site_url, keeper, case):
     # As long as fingers take: a browser forgets what was clicked at once.
     keeper.wait_for_timeout(60)
     keeper.mouse.click(*middle)
-    keeper.wait_for_timeout(1500)
 
-    with open_engine(watched).connect() as connection:
-        found = connection.scalars(select(column).where(column == "once")).all()
-    assert found == ["once"]
+    engine, end = open_engine(watched), time.monotonic() + 60
+    while not once(engine, column) and time.monotonic() < end:
+        keeper.wait_for_timeout(100)
+    # As long as a second one might take.
+    keeper.wait_for_timeout(1500)
+    assert once(engine, column) == ["once"]
+    engine.dispose()
+
+
+def once(engine, column):
+    with engine.connect() as connection:
+        return connection.scalars(select(column).where(column == "once")).all()

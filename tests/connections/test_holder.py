@@ -406,7 +406,7 @@ def test_a_goodbye_that_hangs_stops_nobody(db, factory):
 
     class Polite:
         def close(self):
-            answered.wait(10)
+            answered.wait(60)
 
     connections = [db.open(transaction.TransactionManager()) for _ in range(4)]
     for connection in connections:
@@ -486,7 +486,7 @@ def test_uses_and_last_use_are_known(connection, factory):
 
     (kept,) = connection.foreign_connections.values()
     assert kept.uses == 6
-    assert monotonic() - 1 < kept.used <= monotonic()
+    assert monotonic() - 60 < kept.used <= monotonic()
     assert (kept.kind, kept.url, kept.path) == (
         "fake",
         "fake://user@server/",

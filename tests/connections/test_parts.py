@@ -306,7 +306,7 @@ def test_a_pool_is_capped():
 
 
 def test_a_pool_wakes_who_waits():
-    pool = a_pool(size=1, wait=5)
+    pool = a_pool(size=1, wait=60)
     got = Event()
 
     def wait():
@@ -317,7 +317,7 @@ def test_a_pool_wakes_who_waits():
         thread = Thread(target=wait)
         thread.start()
         assert not got.wait(0.05)
-    assert got.wait(5)
+    assert got.wait(60)
     thread.join()
 
 

@@ -67,7 +67,7 @@ def utilities():
 def settings_for(monkeypatch, request):
     """``settings_for(kind, **changes)``, for its server, which is started."""
 
-    def settings_for(kind, timeout=1.0, path=None, **changes):
+    def settings_for(kind, timeout=20.0, path=None, **changes):
         server = request.getfixturevalue(SERVERS[kind])
         url = server.url if kind != "sql" else server.create_database()
         parts = urlsplit(url)
@@ -92,7 +92,7 @@ def use(settings):
             if settings.kind == "mqtt":
                 client.publish("hoard/test", b"{}")
             else:
-                client.Producer().publish({"a": 1}, routing_key="nowhere", timeout=1)
+                client.Producer().publish({"a": 1}, routing_key="nowhere", timeout=20)
         return True
     client = connector.connect(settings)
     if settings.kind == "solr":
@@ -151,7 +151,7 @@ def test_a_server_that_is_gone(settings_for, kind, used):
     started = time.monotonic()
     with pytest.raises(ServiceDown, match="asked again in"):
         use(settings)
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2
     assert not CONNECTORS[kind].try_it(settings).ok
 
     server.start()
@@ -162,7 +162,7 @@ def test_a_server_that_is_gone(settings_for, kind, used):
 @pytest.mark.parametrize("kind", sorted(CONNECTORS))
 @pytest.mark.parametrize("used", [True, False])
 def test_a_server_that_hangs(settings_for, kind, used):
-    settings, server = settings_for(kind)
+    settings, server = settings_for(kind, timeout=1.0)
     if used:
         assert use(settings)
     server.pause()
@@ -172,7 +172,7 @@ def test_a_server_that_hangs(settings_for, kind, used):
         use(settings)
 
     # Connecting, asking, and perhaps once more.
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 15
     trial = CONNECTORS[kind].try_it(settings)
     assert not trial.ok
     assert "in time" in said(trial)
@@ -251,7 +251,7 @@ def test_amqp_confirms_arrive_at_a_queue(settings_for):
     with borrow(settings) as client:
         queue = client.SimpleQueue("hoard-test")
         queue.put({"number": 1}, serializer="json")
-        message = queue.get(timeout=2)
+        message = queue.get(timeout=20)
         message.ack()
         assert message.payload == {"number": 1}
         queue.close()

@@ -162,7 +162,9 @@ def post_office(form):
     controllers = []
 
     def start():
-        controllers.append(Controller(post, hostname="127.0.0.1", port=port))
+        controllers.append(
+            Controller(post, hostname="127.0.0.1", port=port, ready_timeout=60)
+        )
         controllers[-1].start()
 
     def stop():

@@ -58,7 +58,7 @@ def connect(form, services, kind, port):
     }
     if kind != "webhook":
         url = f"{kind}s://127.0.0.1:{port}/"
-        services[kind] = settings(kind, url, timeout=2)
+        services[kind] = settings(kind, url, timeout=20)
     give_targets(target_of[kind]())
     give_rules(form, message_rule(NAMES[kind]))
 
@@ -153,7 +153,7 @@ def test_targets_that_hang_delay_no_submission(form, services, silent, worker):
     give_targets(amqp(), mqtt(topic="news"), target("webhook", "crm", **options))
     give_rules(form, *(message_rule(name, id=kind) for kind, name in NAMES.items()))
     send(form, name="first")
-    wait_for(lambda: all(one.taken for one in silent.values()), 20)
+    wait_for(lambda: all(one.taken for one in silent.values()), 60)
 
     longest = 0
     for number in range(10):
@@ -161,5 +161,5 @@ def test_targets_that_hang_delay_no_submission(form, services, silent, worker):
         send(form, name=f"visitor {number}")
         longest = max(longest, monotonic() - started)
 
-    assert longest < 2
+    assert longest < 8
     assert [state(name).pending for name in NAMES.values()] == [11] * 3

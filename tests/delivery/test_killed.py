@@ -115,13 +115,13 @@ def heard(url):
     client.connect(parts.hostname, parts.port)
     client.subscribe(QUEUE, qos=1)
     client.loop_start()
-    subscribed.get(timeout=10)
+    subscribed.get(timeout=60)
 
     def take(ids):
         arrived, left = [], set(ids)
         while True:
             try:
-                message = found.get(timeout=20 if left else 0.5)
+                message = found.get(timeout=60 if left else 0.5)
             except Empty:
                 return arrived
             id = dict(message.properties.UserProperty)["message-id"]

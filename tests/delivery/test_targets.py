@@ -476,7 +476,7 @@ def listener(form, services, mosquitto):
         client.subscribe(pattern, 1)
         client.loop_start()
         clients.append(client)
-        ready.get(timeout=10)
+        ready.get(timeout=60)
         return found
 
     yield listen
@@ -494,7 +494,7 @@ def test_a_topic_gets_the_message(form, listener, protocol):
     key = send(form, name="Ada")
     drain(form)
 
-    message = found.get(timeout=10)
+    message = found.get(timeout=60)
     assert message.topic == "hoard/form/added"
     assert message.qos == 1
     data = json.loads(message.payload)
@@ -511,7 +511,7 @@ def test_the_last_message_is_retained_if_asked(form, listener):
     send(form, name="Ada")
     drain(form)
 
-    message = listener("kept/#").get(timeout=10)
+    message = listener("kept/#").get(timeout=60)
     assert message.retain
     assert json.loads(message.payload)["submission"]["values"]["name"] == "Ada"
 
@@ -525,7 +525,7 @@ def test_a_topic_gets_no_levels_and_wildcards_from_visitors(form, listener):
     send(form)
     drain(form)
 
-    topics = [found.get(timeout=10).topic for _ in range(2)]
+    topics = [found.get(timeout=60).topic for _ in range(2)]
     assert topics == ["in/a_b_____SYS/end", "in/none/end"]
 
 
@@ -593,7 +593,7 @@ def test_a_hundred_submissions_with_every_target_down(
 
     told = {"mail": sorted(m["Subject"] for m in post_office.mails)}
     assert told["mail"] == sorted(f"News from visitor {n}" for n in range(100))
-    by_mqtt = [json.loads(heard.get(timeout=10).payload) for _ in range(100)]
+    by_mqtt = [json.loads(heard.get(timeout=60).payload) for _ in range(100)]
     by_web = [json.loads(r.body) for r in web.requests]
     for found in (messages, by_mqtt, by_web):
         by_id = {one["id"]: one["submission"]["id"] for one in found}

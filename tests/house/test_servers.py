@@ -48,17 +48,17 @@ def server(request):
 
 
 def solr_write(server):
-    pysolr.Solr(server.url, timeout=10).add(
+    pysolr.Solr(server.url, timeout=60).add(
         [{"id": "kept", "a_s": "kept"}], commit=True
     )
 
 
 def solr_read(server):
-    return [hit["a_s"] for hit in pysolr.Solr(server.url, timeout=10).search("id:kept")]
+    return [hit["a_s"] for hit in pysolr.Solr(server.url, timeout=60).search("id:kept")]
 
 
 def rabbitmq_write(server):
-    with Connection(server.url, connect_timeout=10) as connection:
+    with Connection(server.url, connect_timeout=60) as connection:
         channel = connection.channel()
         channel.queue_declare("kept", durable=True, auto_delete=False)
         channel.confirm_select()
@@ -69,7 +69,7 @@ def rabbitmq_write(server):
 
 
 def rabbitmq_read(server):
-    with Connection(server.url, connect_timeout=10) as connection:
+    with Connection(server.url, connect_timeout=60) as connection:
         channel = connection.channel()
         message = channel.basic_get("kept", no_ack=True)
         channel.queue_delete("kept")
@@ -126,7 +126,7 @@ def clamd_read(server):
     return ["kept" if scan(server, b"clean") == "stream: OK" else "?"]
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
@@ -314,7 +314,7 @@ def test_each_database_is_fresh(postgresql):
 
 
 def test_solr_truncates_what_it_would_refuse(solr):
-    client = pysolr.Solr(solr.url, timeout=10)
+    client = pysolr.Solr(solr.url, timeout=60)
     client.add([{"id": "long", "a_s": "ä" * 40000, "a_t": "Ärger word"}], commit=True)
     assert len(client.search("id:long").docs[0]["a_s"]) == 8000
     assert client.search("a_t:arger").hits == 1

@@ -59,15 +59,15 @@ def test_it_says_where_they_are_and_takes_them_away(services, clone):
     assert f"HOARD_MOSQUITTO_URL={urls['mosquitto']}" in said
     assert listed.stat().st_mode & 0o077 == 0
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert not listed.exists()
 
 
 def test_it_is_stopped_from_elsewhere(services):
     process = services("mosquitto")
     read_until(process, "Ctrl-C")
-    assert services("--stop").wait(30) == 0
-    assert process.wait(30) == 0
+    assert services("--stop").wait(60) == 0
+    assert process.wait(60) == 0
     other = services("--stop")
     assert "No services run" in other.communicate()[0]
     assert other.returncode == 1

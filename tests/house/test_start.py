@@ -86,7 +86,7 @@ def log_in(port, password):
     return ask(f"http://127.0.0.1:{port}/hoard/@login", body)[0]
 
 
-def answers(address, seconds=30):
+def answers(address, seconds=60):
     """The status as soon as somebody answers."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -21,7 +21,9 @@ def mail_server(port):
     running = []
 
     def start(handler):
-        running.append(Controller(handler, hostname="127.0.0.1", port=port))
+        running.append(
+            Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=60)
+        )
         running[-1].start()
         sender = "hoard@example.org"
         handler.settings = {"host": "127.0.0.1", "port": port, "sender": sender}

@@ -67,7 +67,7 @@ class Recorder:
         return 200
 
 
-def post(url, data, timeout=20):
+def post(url, data, timeout=60):
     request = Request(url, json.dumps(data).encode(), method="POST")
     try:
         urlopen(request, timeout=timeout).close()

@@ -66,7 +66,7 @@ def running(folder):
     yield process
     if process.poll() is None:
         process.terminate()  # Not killed: it would keep its leases for a while.
-    process.wait(20)
+    process.wait(60)
 
 
 def status(url, *arguments):
@@ -106,14 +106,14 @@ def test_a_running_filestorage_site_is_reached_by_http(conf, running):
 
 
 def test_the_instance_drains_by_itself_and_ends_gracefully(running, folder):
-    ends = monotonic() + 30
+    ends = monotonic() + 60
     while not (target := status(running.url)[1])["failures"] or not target["drainer"]:
         assert monotonic() < ends
         sleep(0.2)
     assert f":{running.pid}:" in target["drainer"]
 
     running.send_signal(signal.SIGTERM)
-    assert running.wait(20) == -signal.SIGTERM
+    assert running.wait(60) == -signal.SIGTERM
     code, out, err = command("status", "--json", f"--config={folder / 'zope.conf'}")
     assert json.loads(out)["/Plone"]["targets"]["sink"]["drainer"] == "", err
 
@@ -135,7 +135,7 @@ def test_the_process_beside_runs_until_it_is_told_to_stop(folder, conf):
     )
     assert "delivers" in process.stdout.readline()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize(

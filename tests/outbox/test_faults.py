@@ -63,7 +63,7 @@ def result(process, timeout=120):
     return json.loads(out)
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=60):
     ends = monotonic() + seconds
     while not condition():
         assert monotonic() < ends, "waited in vain"
@@ -182,8 +182,8 @@ def test_a_service_that_hangs_holds_up_nobody(db, site, recorder, targets, work)
         started = monotonic()
         submit(db, number)
         longest = max(longest, monotonic() - started)
-    wait_for(lambda: len(other.messages) == 20, 10)
-    assert recorder.rows == {} and longest < 2
+    wait_for(lambda: len(other.messages) == 20)
+    assert recorder.rows == {} and longest < 15
     recorder.hanging = False
     recorder.go_on.set()
     wait_for(lambda: len(recorder.rows) == 20)
@@ -221,7 +221,7 @@ def test_what_is_committed_is_delivered_at_once(db, site, recorder, targets):
     worker = Worker(db, interval=30, sites=lambda connection: sites)
     worker.start()
     submit(db, 1)
-    wait_for(lambda: recorder.rows and recorder.messages, 10)
+    wait_for(lambda: recorder.rows and recorder.messages, 25)
     worker.stop()
 
 
@@ -249,7 +249,7 @@ def test_a_drainer_that_was_killed_is_replaced_when_its_lease_ends(
     assert LEASE_SECONDS + 1 < 60
     path = str(tmp_path / "Killed.fs")
     started = monotonic()
-    result(start("held", path=path, url=recorder.url, seconds=3))
+    result(start("held", path=path, url=recorder.url, seconds=6))
     db = DB(FileStorage(path))
     site = db.open().root()["site"]
     assert drain_once(site)["mail"].busy and len(recorder.messages) == 1
@@ -257,9 +257,9 @@ def test_a_drainer_that_was_killed_is_replaced_when_its_lease_ends(
     worker = Worker(db, 0.05, lambda connection: sites)
     worker.start()
 
-    wait_for(lambda: len(recorder.messages) == 2, 10)
+    wait_for(lambda: len(recorder.messages) == 2)
 
-    assert monotonic() - started > 3
+    assert monotonic() - started > 6
     assert recorder.messages[0] == recorder.messages[1]
     worker.stop()
     db.close()

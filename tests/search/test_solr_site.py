@@ -74,7 +74,7 @@ def keys(site, text="", size="100", **params):
     return [hit.key for hit in found.found.hits]
 
 
-def wait_for(expected, find, seconds=20):
+def wait_for(expected, find, seconds=60):
     """What *find* returns within some seconds: Solr shows what it got a bit later."""
     until = monotonic() + seconds
     while (found := find()) != expected and monotonic() < until:
@@ -167,11 +167,12 @@ def test_a_solr_that_hangs_delays_no_submission(site, form, solr):
     for _ in range(5):
         sent.append(send(form))
         transaction.commit()
-    assert monotonic() - started < 2
+    # To wait for it five times would take five seconds.
+    assert monotonic() - started < 4
     assert drain(site)["solr"].error
     started = monotonic()
     assert search(site, {"text": "anna"}).lag.scanned
-    assert monotonic() - started < 5
+    assert monotonic() - started < 15
 
     solr.resume()
     drain_until_done(site)

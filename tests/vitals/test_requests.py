@@ -47,15 +47,15 @@ def test_what_takes_long_is_not_waited_for():
     go, ended = Event(), Event()
 
     def work():
-        go.wait(10)
+        go.wait(60)
         ended.set()
         return 7
 
     slow = Slow(work, patience=0.01)
     assert slow() is None
     go.set()
-    assert ended.wait(10)
-    slow._thread.join(10)
+    assert ended.wait(60)
+    slow._thread.join(60)
     assert slow() == 7
 
 

@@ -31,7 +31,7 @@ def run():
 def ask(run, target):
     """``ask(path, **params)``: the outcome of an HTTP check of the target."""
 
-    def ask_path(path, timeout=5, around=None, trusted=True, **params):
+    def ask_path(path, timeout=20, around=None, trusted=True, **params):
         params["path"] = path
         return run(
             "http",

@@ -31,12 +31,12 @@ class Target:
 
     def __enter__(self):
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *_):
         self._loop.call_soon_threadsafe(self._stop)
-        self._thread.join(5)
+        self._thread.join(60)
 
     def _serve(self):
         asyncio.set_event_loop(self._loop)

@@ -79,12 +79,12 @@ def test_the_node_of_debian(run, tmp_path, require_service):
         outcome = answered(run, port)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
     assert outcome.values["load.load"][0] >= 0
 
 
 def answered(run, port):
-    for _ in range(50):
+    for _ in range(300):
         outcome = run("munin", "127.0.0.1", port, params={"plugins": ["load"]})
         if outcome.reason != "refused":
             return outcome

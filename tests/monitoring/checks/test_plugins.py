@@ -15,7 +15,7 @@ import time
 def plugin(run, tmp_path):
     """``plugin(script, ...)``: run it as a check."""
 
-    def run_script(script, arguments=(), timeout=5, **fields):
+    def run_script(script, arguments=(), timeout=20, **fields):
         path = tmp_path / "check_it"
         path.write_text(f"#!/bin/bash\n{script}\n")
         path.chmod(0o755)

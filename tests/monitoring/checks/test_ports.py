@@ -57,7 +57,7 @@ def test_the_banner_is_judged(run, params, status, reason):
 )
 def test_a_banner_that_never_comes(run, talk, reason):
     with port_that(talk) as port:
-        outcome = run("tcp", "127.0.0.1", port, params={"expect": "^220"}, timeout=1.5)
+        outcome = run("tcp", "127.0.0.1", port, params={"expect": "^220"}, timeout=2)
     assert (outcome.status, outcome.reason) == ("crit", reason)
 
 

@@ -73,7 +73,7 @@ def outcomes(certificates):
         around = Surroundings(ca_file=str(certificates.file), **around)
         spec = CheckSpec(
             1, "https", target.host, target.port, "localhost",
-            params=params or {}, timeout=3, trusted=True,
+            params=params or {}, timeout=20, trusted=True,
         )  # fmt: skip
 
         async def work():
@@ -239,7 +239,7 @@ def test_the_reach_holds_for_it(certificates, carried):
         runners, found = Runners(around), []
         spec = CheckSpec(
             1, "https", "localhost", target.port, "localhost",
-            params={"path": "/turn", "redirects": 2, "ip": "4"}, timeout=3,
+            params={"path": "/turn", "redirects": 2, "ip": "4"}, timeout=20,
         )  # fmt: skip
         prepared = prepare(spec, around)
         for path in paths:

@@ -30,7 +30,7 @@ def poller(tmp_path):
 def get(url, **headers):
     """``(status, content type, text)``"""
     try:
-        with urlopen(Request(url, headers=headers), timeout=10) as answer:
+        with urlopen(Request(url, headers=headers), timeout=60) as answer:
             return answer.status, answer.headers["Content-Type"], answer.read().decode()
     except HTTPError as error:
         return error.code, "", error.read().decode()

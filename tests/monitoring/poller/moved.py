@@ -73,7 +73,7 @@ class Poller:
             env=dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
             stderr=(self._path.parent / "poller.log").open("ab"),
         )
-        wait_for(self.listens, 30)
+        wait_for(self.listens)
         return self
 
     def listens(self):
@@ -90,14 +90,14 @@ class Poller:
     def kill(self):
         """As a power failure does; the time at which it happened."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
         return self.now()
 
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(20)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
 
@@ -112,7 +112,9 @@ class Mailbox:
             self.port = free.getsockname()[1]
 
     def __enter__(self):
-        self._server = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._server = Controller(
+            self, hostname="127.0.0.1", port=self.port, ready_timeout=60
+        )
         self._server.start()
         return self
 

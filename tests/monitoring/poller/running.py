@@ -16,6 +16,10 @@ import threading
 import time
 
 
+# Seconds until a test gives up; a laden machine needs more than an idle one.
+PATIENCE = 60
+
+
 class Site:
     """The database of a poller and what one does to it from outside."""
 
@@ -36,12 +40,12 @@ class Site:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
-    def wait_for(self, query, seconds=10):
+    def wait_for(self, query, seconds=PATIENCE):
         """The rows of *query* as soon as there are some."""
         return wait_for(lambda: self.ask(query), seconds)
 
 
-def wait_for(work, seconds=10):
+def wait_for(work, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while not (found := work()) and time.monotonic() < end:
         time.sleep(0.02)
@@ -66,7 +70,7 @@ class Running:
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
         self._thread.start()
-        assert ready.wait(15), "the poller did not start"
+        assert ready.wait(PATIENCE), "the poller did not start"
         if self.service.server:
             self.url = f"http://127.0.0.1:{self.service.server.port}"
         return self
@@ -75,7 +79,7 @@ class Running:
         # It may have ended by itself.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.service.stop)
-        self._thread.join(20)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the poller did not end"
 
     def _run(self, ready):
@@ -95,7 +99,7 @@ class Running:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         request = Request(self.url + path, data, headers, method=method)
         try:
-            with urlopen(request, timeout=20) as response:
+            with urlopen(request, timeout=PATIENCE) as response:
                 return response.status, json.loads(response.read() or b"null")
         except HTTPError as error:
             return error.code, json.loads(error.read() or b"null")

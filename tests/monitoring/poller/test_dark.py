@@ -53,7 +53,7 @@ def test_a_source_that_goes_dark_is_told_once_and_so_is_its_return(
     assert mailbox.messages == []
 
     # It says nothing any more.
-    assert wait_for(lambda: mailbox.messages, 30)
+    assert wait_for(lambda: mailbox.messages)
     assert site.ask("SELECT status FROM standing") == [(3,)]
     time.sleep(5)
     to, subject = mailbox.messages[0]
@@ -66,6 +66,6 @@ def test_a_source_that_goes_dark_is_told_once_and_so_is_its_return(
         time.sleep(0.9)
         return len(mailbox.messages) > 1
 
-    assert wait_for(back, 30)
+    assert wait_for(back)
     assert len(mailbox.messages) == 2
     assert "cellar" in mailbox.messages[1][1]

@@ -33,7 +33,7 @@ def shop(site, target):
         host="shop.example",
         interval=1,
         slot=2,
-        timeout=2,
+        timeout=20,
         params={"path": "/fine"},
     )
 
@@ -129,9 +129,9 @@ def test_private_addresses_are_for_trusted_groups(site, target, poller, group, r
     columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
     site.add("inside", "http", owner_group=group, **columns)
     poller()
+    assert site.wait_for(f"SELECT * FROM {'sample' if runs else 'problem'}")
     time.sleep(1.5)
-    assert bool(site.ask("SELECT * FROM sample")) is runs
-    assert bool(site.ask("SELECT * FROM problem")) is not runs
+    assert not site.ask(f"SELECT * FROM {'problem' if runs else 'sample'}")
 
 
 def test_the_heartbeat(site, shop, poller):
@@ -143,8 +143,9 @@ def test_the_heartbeat(site, shop, poller):
 
 def test_a_slow_check_is_not_run_twice_at_once(site, target, poller):
     columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
-    site.add("slow", "http", params={"path": "/silence"}, timeout=3, **columns)
+    site.add("slow", "http", params={"path": "/silence"}, timeout=60, **columns)
     running = poller()
+    wait_for(lambda: running.service.engine.running)
     time.sleep(2.5)
     assert running.service.engine.running == 1
 
@@ -154,7 +155,7 @@ def test_a_stop_waits_for_what_runs(site, target):
     site.add("slow", "http", params={"path": "/silence"}, timeout=1.5, **columns)
     with Running(site) as running:
         wait_for(lambda: running.service.engine.running)
-    assert site.ask("SELECT reason FROM sample") == [("timeout",)]
+    assert site.ask("SELECT DISTINCT reason FROM sample") == [("timeout",)]
 
 
 def test_a_stop_gives_up_what_takes_too_long(site, target):
@@ -173,16 +174,16 @@ def test_a_locked_database_loses_nothing(site, shop, poller):
     site.wait_for("SELECT * FROM sample")
     with sqlite3.connect(site.url, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert wait_for(lambda: running.service.writer.trouble, 20)
+        assert wait_for(lambda: running.service.writer.trouble)
         assert "locked" in running.service.note()
         before = running.service.engine.done
-        wait_for(lambda: running.service.engine.done > before, 10)
+        wait_for(lambda: running.service.engine.done > before)
         other.execute("ROLLBACK")
     other.close()
-    assert wait_for(lambda: not running.service.writer.trouble, 30)
+    assert wait_for(lambda: not running.service.writer.trouble)
     # Whatever was looked at is stored, also while it was locked.
     done = running.service.engine.done
-    assert wait_for(lambda: len(site.ask("SELECT time FROM sample")) >= done, 30)
+    assert wait_for(lambda: len(site.ask("SELECT time FROM sample")) >= done)
     assert running.service.writer.lost == 0
 
 
@@ -192,17 +193,17 @@ def test_what_waits_in_memory_is_not_unknown(site, target):
     for name in ("one", "two"):
         site.add(name, "http", fresh=12, grace=1, timeout=1, **columns)
     with Running(site) as running:
-        assert site.wait_for("SELECT * FROM interval_", 15)
+        assert site.wait_for("SELECT * FROM interval_")
         keeper, said = running.service.keeper, []
         after = keeper._after
         keeper._after = lambda changes, now: (said.extend(changes), after(changes, now))
         with sqlite3.connect(site.url, isolation_level=None) as other:
             other.execute("BEGIN IMMEDIATE")
-            assert wait_for(lambda: running.service.writer.trouble, 20)
+            assert wait_for(lambda: running.service.writer.trouble)
             time.sleep(14)
             other.execute("ROLLBACK")
         other.close()
-        assert wait_for(lambda: not running.service.writer.trouble, 40)
+        assert wait_for(lambda: not running.service.writer.trouble)
         time.sleep(3)
     assert {change.status for change in said} <= {"ok"}
     assert site.ask("SELECT DISTINCT status FROM interval_") == [(0,)]
@@ -224,7 +225,7 @@ def test_what_a_guest_takes_back_holds_up_nothing(site, poller, monkeypatch):
         answer = running.send("/results", {"check": "backup", "status": "ok"}, token)
         assert answer[0] == 503
 
-    assert site.wait_for("SELECT * FROM interval_ WHERE status = 3", 15)
+    assert site.wait_for("SELECT * FROM interval_ WHERE status = 3")
 
 
 def test_guests_are_told_while_the_database_is_away(site, poller, monkeypatch):
@@ -251,7 +252,7 @@ def test_the_spool_is_bounded_and_says_what_is_lost(site, shop, poller, monkeypa
         raise DatabaseDown("The disk of the monitoring database is full.")
 
     monkeypatch.setattr(running.service.keeper.store, "record_all", full)
-    assert wait_for(lambda: running.service.writer.lost, 10)
+    assert wait_for(lambda: running.service.writer.lost)
     assert running.service.writer.waiting == 2
     assert "samples were lost" in running.service.note()
 
@@ -309,6 +310,7 @@ def test_half_an_hour_away_is_unknown_not_down(site, shop, monkeypatch, target):
     )
     with Running(site):
         site.wait_for(f"SELECT * FROM sample WHERE time >= {now}")
+        wait_for(lambda: notices)
         time.sleep(1.2)
     [(name, since, until)] = notices
     assert (name, since) == ("local", now - 1801)
@@ -380,9 +382,9 @@ def test_the_command_ends_by_signal(site, shop, tmp_path, number, stopped):
         stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        assert site.wait_for("SELECT * FROM sample", 20)
+        assert site.wait_for("SELECT * FROM sample")
         process.send_signal(getattr(signal, number))
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=60)
     finally:
         process.kill()
     assert b"Traceback" not in said
@@ -427,18 +429,18 @@ def test_a_full_disk_loses_nothing(site, shop, tmp_path):
             return json.loads(error.read())
 
     try:
-        assert site.wait_for("SELECT * FROM sample", 20)
+        assert site.wait_for("SELECT * FROM sample")
         unlimited = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, unlimited[1]))
-        assert wait_for(lambda: "full" in health()["note"], 20), health()
-        assert wait_for(lambda: health()["waiting"] > 1, 20)
+        assert wait_for(lambda: "full" in health()["note"]), health()
+        assert wait_for(lambda: health()["waiting"] > 1)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
-        assert wait_for(lambda: not health()["note"], 40), health()
+        assert wait_for(lambda: not health()["note"]), health()
         assert health()["lost"] == 0
         times = [row[0] for row in site.ask("SELECT time FROM sample ORDER BY time")]
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
     assert all(b - a <= 2 for a, b in zip(times, times[1:], strict=False))
 
 
@@ -452,11 +454,11 @@ def test_postgresql_that_restarts_loses_nothing(own_server, target):
         service = running.service
         assert site.wait_for("SELECT * FROM sample")
         server.stop()
-        assert wait_for(lambda: service.writer.trouble, 20)
+        assert wait_for(lambda: service.writer.trouble)
         before = service.engine.done
-        assert wait_for(lambda: service.engine.done > before + 1, 10)
+        assert wait_for(lambda: service.engine.done > before + 1)
         server.start()
-        assert wait_for(lambda: not service.writer.trouble, 40)
+        assert wait_for(lambda: not service.writer.trouble)
         wait_for(lambda: service.writer.waiting == 0)
         assert service.writer.lost == 0
         site.engine.dispose()

@@ -20,7 +20,7 @@ class Stream:
 
     def __init__(self, url, path, **headers):
         where = urlsplit(url)
-        self._connection = HTTPConnection(where.hostname, where.port, timeout=10)
+        self._connection = HTTPConnection(where.hostname, where.port, timeout=60)
         self._connection.request("GET", path, headers=headers)
         self.response = self._connection.getresponse()
 

@@ -49,7 +49,7 @@ def on_sighup(action):
 
 def beats(site, process):
     query = f"SELECT pid FROM poller WHERE pid = {process.pid} AND checks >= 0"
-    return site.wait_for(query, 20)
+    return site.wait_for(query)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ def test_sighup_ends_it_cleanly_with_its_commands(site, sleeping, command, statu
     path, where = sleeping
     # The tests themselves may run under nohup.
     with started(path, command, before=partial(on_sighup, signal.SIG_DFL)) as process:
-        assert wait_for(where.is_file, 20)
+        assert wait_for(where.is_file)
         pid = int(wait_for(where.read_text))
         process.send_signal(signal.SIGHUP)
-        assert process.wait(20) == status
+        assert process.wait(60) == status
     ended = site.ask("SELECT 1 FROM poller WHERE stopped IS NOT NULL")
     assert ended == ([(1,)] if command == "run" else [])
     with pytest.raises(ProcessLookupError):
@@ -125,7 +125,7 @@ def test_after_a_kill_it_starts_at_once(site, configured):
     with started(path) as second:
         assert beats(site, second)
         second.terminate()
-        said = second.communicate(timeout=20)[1]
+        said = second.communicate(timeout=60)[1]
     assert "did not end as it should" in said
     assert second.returncode == 0
 

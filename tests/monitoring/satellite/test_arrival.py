@@ -39,11 +39,11 @@ class Centre:
         module = "collective.hoard.monitoring.command"
         command = [sys.executable, "-m", module, "run", "--config", self._file]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        assert wait_for(self._answers, 30), "the centre did not start"
+        assert wait_for(self._answers), "the centre did not start"
 
     def __exit__(self, *_):
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def _answers(self):
         try:
@@ -112,12 +112,12 @@ def test_all_arrive_once_while_the_centre_is_killed_again_and_again(
         for _ in range(3):
             centre.__exit__()
             before = len(numbers(site))
-            assert wait_for(lambda: len(running.service.spool) > 100, 20)
+            assert wait_for(lambda: len(running.service.spool) > 100)
             centre.__enter__()
-            assert wait_for(lambda at=before: len(numbers(site)) > at + 50, 20)
+            assert wait_for(lambda at=before: len(numbers(site)) > at + 50)
         ended.set()
         giver.join()
-        wait_for(lambda: len(numbers(site)) == given.count, 30)
+        wait_for(lambda: len(numbers(site)) == given.count)
         assert running.service.writer.lost == running.service.spool.lost == 0
     assert numbers(site) == list(range(1, given.count + 1))
 
@@ -133,7 +133,7 @@ def test_all_arrive_once_while_the_satellite_starts_again(site, far, centre, sat
             given.hand(running, 10)
     with centre, satellite() as running:
         given.hand(running, 10)
-        assert wait_for(lambda: len(numbers(site)) >= 50, 20)
+        assert wait_for(lambda: len(numbers(site)) >= 50)
         assert wait_for(lambda: len(running.service.spool) == 0)
     assert numbers(site) == list(range(1, 51))
 

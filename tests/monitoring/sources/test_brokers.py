@@ -42,7 +42,7 @@ def heard(site, publish, topic, payload, query="SELECT status, code FROM sample"
         publish(topic, payload)
         return site.wait_for(query, 0.3)
 
-    return wait_for(once, 10)
+    return wait_for(once)
 
 
 @pytest.mark.services

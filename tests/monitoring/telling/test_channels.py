@@ -55,7 +55,9 @@ class Mailbox(AsyncMessage):
 @pytest.fixture
 def mailbox():
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller = Controller(
+        box, hostname="127.0.0.1", port=free_port(), ready_timeout=60
+    )
     controller.start()
     settings = {"host": "127.0.0.1", "port": controller.port}
     box.channel = make_channels({"mail": {**settings, "sender": "hoard@example.org"}})
@@ -201,7 +203,7 @@ def test_amqp(rabbitmq):
     channel.send(contact("amqp", queue), told)
     with Connection(rabbitmq.url) as connection:
         inbox = connection.SimpleQueue(queue)
-        message = inbox.get(timeout=10)
+        message = inbox.get(timeout=60)
         message.ack()
         inbox.queue.delete()
     assert message.properties["message_id"] == told.uuid
@@ -233,7 +235,7 @@ def test_mqtt_keeps_the_state_of_each_check(mosquitto):
     client.connect(host, int(port))
     client.subscribe(f"{prefix}/#")
     client.loop_start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(got) < 300 and time.monotonic() < deadline:
         time.sleep(0.05)
     client.disconnect()
