@@ -8,13 +8,14 @@ import pytest
 
 ROOT = Path(collective.hoard.__file__).parent
 OURS = "collective.hoard"
-EVERYWHERE = {"", "interfaces", "exceptions", "annotations"}
+EVERYWHERE = {"", "interfaces", "exceptions", "annotations", "public_addresses"}
 
 # package -> packages of ours that it may import ("x.interfaces": only that).
 MAY_IMPORT = {
     "interfaces": set(),
     "exceptions": set(),
     "annotations": set(),
+    "public_addresses": set(),
     "hiddenprofiles": set(),
     "storage": set(),
     "ledger": set(),

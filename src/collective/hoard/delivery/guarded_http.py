@@ -7,6 +7,8 @@ answers are read up to a limit and within a time.
 """
 
 from ..exceptions import HoardError
+from ..public_addresses import address_of
+from ..public_addresses import is_public
 from collective.hoard import _
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +16,6 @@ from http.client import HTTPConnection
 from http.client import HTTPException
 from threading import Timer
 from urllib.parse import urlsplit
-import ipaddress
 import socket
 import ssl
 
@@ -24,11 +25,6 @@ CONNECT_TIMEOUT = 5
 TIMEOUT = 15
 #: Bytes of an answer that are read; we only look at its first lines.
 MAX_ANSWER = 64 * 1024
-#: IPv4 in IPv6 in its forms: judged by what is inside.
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-#: All that IPv6 has of public addresses. Outside of it are old private ranges and
-#: translations that Python takes for global: fec0::/10, 64:ff9b:1::/48, ::/96.
-PUBLIC6 = ipaddress.ip_network("2000::/3")
 
 
 class AddressRefused(HoardError):
@@ -177,22 +173,13 @@ def addresses(host, port, private=False):
 
 def is_allowed(text, private=False):
     """Whether we may talk to the IP address *text*."""
-    address = _inner(ipaddress.ip_address(text.partition("%")[0]))
+    address = address_of(text)
     if address.is_multicast or address.is_unspecified:
         return False
     # Where clouds keep their machines' credentials: nobody's webhook is there.
     if address.is_link_local:
         return False
-    is_public = address.version == 4 or address in PUBLIC6
-    return private or (address.is_global and is_public)
-
-
-def _inner(address):
-    if address.version == 4:
-        return address
-    if address in NAT64:
-        return ipaddress.ip_address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    return private or is_public(address)
 
 
 def _answer(response):
