@@ -11,6 +11,7 @@ from collective.hoard.monitoring.interfaces import Sample
 from collective.hoard.watch import engines
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
+from servers.server import free_port
 from sqlalchemy import insert
 from sqlalchemy import select
 from watch import world
@@ -262,9 +263,7 @@ def test_the_stream_of_the_poller_is_faster(
 ):
     """A real poller beside the site; without it the page asks again."""
     monkeypatch.setenv("HOARD_TEST_EVENTS", "a secret for streams")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     origin = site_url.rpartition("/")[0]
     settings = tmp_path / "poller.toml"
     settings.write_text(

@@ -17,6 +17,7 @@ from forms.conftest import kinds  # noqa: F401 - a fixture
 from forms.conftest import make_form
 from plone import api
 from plone.base.interfaces import IPloneSiteRoot
+from servers.server import free_port
 from zope.component import adapter
 from zope.component import getGlobalSiteManager
 from zope.globalrequest import clearRequest
@@ -24,7 +25,6 @@ from zope.globalrequest import getRequest
 from zope.globalrequest import setRequest
 from zope.interface import implementer
 import pytest
-import socket
 import transaction
 
 
@@ -156,9 +156,7 @@ class Post:
 def post_office(form):
     """A real SMTP server; `Post`, with ``start()`` and ``stop()``."""
     post = Post()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controllers = []
 
     def start():

@@ -11,12 +11,12 @@ from forms.browsing import contents
 from forms.browsing import manager
 from forms.browsing import shows_no_traceback
 from forms.browsing import status
+from servers.server import free_port
 from sqlalchemy import text
 from watch.conftest import configure
 import html
 import pytest
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -62,9 +62,7 @@ def of_revision(number):
 
 
 def nobody_listens(tmp_path, full):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     return f"postgresql://hoard@127.0.0.1:{port}/hoard"
 
 
@@ -100,7 +98,7 @@ def test_the_page_says_what_is_wrong(functional, full_database, tmp_path, case, 
 
 
 def test_older_tables_are_told_from_newer(functional, tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(engines, "REVISIONS", ("0001", "0002", "0003", "0004"))
     configure(database=of_revision("0001")(tmp_path, None))
     user = manager(functional)
 

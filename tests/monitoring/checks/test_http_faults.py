@@ -8,8 +8,8 @@ from collective.hoard.monitoring.checks.reach import Reach
 from collective.hoard.monitoring.checks.runners import prepare
 from collective.hoard.monitoring.checks.surroundings import Surroundings
 from monitoring.checks.targets import port_that
+from servers.server import free_port
 import pytest
-import socket
 import time
 
 
@@ -54,9 +54,7 @@ def test_binary_headers_are_an_answer_like_any_other(ask):
 
 
 def test_nobody_listens(run):
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
     outcome = run("http", "127.0.0.1", port)
     assert (outcome.code, outcome.reason) == (0, "refused")
 

@@ -1,8 +1,8 @@
 """A Munin node as a source: Debian's own, and such as misbehave."""
 
 from monitoring.checks.targets import port_that
+from servers.server import free_port
 import pytest
-import socket
 import subprocess
 import time
 
@@ -63,9 +63,7 @@ def test_what_is_no_node_is_down(run, talk, reason):
 @pytest.mark.services
 def test_the_node_of_debian(run, tmp_path, require_service):
     program = require_service("munin-node")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / "node.conf").write_text(
         f"host 127.0.0.1\nport {port}\nbackground 0\nsetsid 0\nallow ^127\\.0\\.0\\.1$\n"
         f"log_file {tmp_path}/log\npid_file {tmp_path}/pid\nuser root\ngroup root\n"

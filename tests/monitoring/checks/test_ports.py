@@ -6,9 +6,9 @@ from collective.hoard.monitoring.checks.runners import prepare
 from collective.hoard.monitoring.checks.surroundings import Surroundings
 from monitoring.checks.targets import port_that
 from monitoring.checks.targets import Target
+from servers.server import free_port
 import asyncio
 import pytest
-import socket
 
 
 async def mail_server(reader, writer):
@@ -76,9 +76,7 @@ def test_a_banner_inside_of_tls(run, certificates):
 
 
 def test_nobody_listens(run):
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
     outcome = run("tcp", "127.0.0.1", port)
     assert (outcome.code, outcome.reason) == (0, "refused")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from monitoring.poller.running import wait_for
+from servers.server import free_port
 import os
 import signal
 import socket
@@ -54,9 +55,7 @@ class Poller:
     """``with Poller(site, folder, start, speed, mail) as poller:``"""
 
     def __init__(self, site, folder, start, speed, mail_port):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._site, self._path = site, folder / "poller.toml"
         self.now = Time(start, speed, time.time())
@@ -107,9 +106,7 @@ class Mailbox:
 
     def __init__(self):
         self.got, self.now = [], time.time
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     def __enter__(self):
         self._server = Controller(

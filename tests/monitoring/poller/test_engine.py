@@ -8,6 +8,7 @@ from collective.hoard.monitoring.poller import keeper as keeper_module
 from monitoring.poller.running import Running
 from monitoring.poller.running import Site
 from monitoring.poller.running import wait_for
+from servers.server import free_port
 from urllib.error import HTTPError
 from urllib.request import urlopen
 import json
@@ -15,7 +16,6 @@ import os
 import pytest
 import resource
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -406,9 +406,7 @@ def test_a_clean_restart_is_no_notice(site, shop, monkeypatch):
 
 def test_a_full_disk_loses_nothing(site, shop, tmp_path):
     """The system refuses to let any file of the process grow."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     path = tmp_path / "poller.toml"
     path.write_text(
         f"[database]\nurl = '{site.url}'\n[poller]\nflush = 0.05\n"

@@ -7,6 +7,7 @@ from .making import Ports
 from dataclasses import asdict
 import json
 import os
+import random
 import secrets
 import socket
 
@@ -18,6 +19,9 @@ VITALS_TOKEN = "vitals-token"  # noqa: S105
 EVENTS_SECRET = "events-secret"  # noqa: S105
 PUSH_TOKEN = "push-token"  # noqa: S105
 PUSHER = "house"
+#: Below the ports that systems give to outgoing connections: none of these takes
+#: one before the poller does.
+UNUSED = range(20000, 32000)
 
 
 def free_ports(folder, site) -> Ports:
@@ -27,12 +31,18 @@ def free_ports(folder, site) -> Ports:
         known = json.loads(path.read_text())
     taken, found = [], {}
     for name in ("targets", "expired", "poller"):
-        probe = listening(known.get(name, 0)) or listening(0)
+        probe = (name in known and listening(known[name])) or listening_anywhere()
         taken.append(probe)
         found[name] = probe.getsockname()[1]
     for probe in taken:
         probe.close()
     return Ports(site=site, **found)
+
+
+def listening_anywhere():
+    """A socket at a port that was free; at any of the system's if all are taken."""
+    ports = (*random.sample(UNUSED, 200), 0)
+    return next(filter(None, map(listening, ports)))
 
 
 def listening(port):
