@@ -20,21 +20,18 @@ class Rules:
 
 @dataclass
 class Model:
-    """One check.  *samples*: ``{(source, time): (status, code)}``."""
+    """One check.  *samples*: ``{(source, time, status, code)}``."""
 
     rules: list
     grace: int = 0
     pauses: list = field(default_factory=list)
-    samples: dict = field(default_factory=dict)
+    samples: set = field(default_factory=set)
     #: ``{(source, number of the window)}`` and the window's length.
     #: (source, since, until)
     blind: set = field(default_factory=set)
 
     def add(self, source, time, status, code):
-        known = self.samples.get((source, time))
-        new = (BAD[status], -1 if code is None else code)
-        if known is None or new < (BAD[known[0]], -1 if known[1] is None else known[1]):
-            self.samples[source, time] = (status, code)
+        self.samples.add((source, time, status, code))
 
     def paused(self, time):
         return any(a <= time and (b is None or time < b) for a, b in self.pauses)
@@ -61,7 +58,7 @@ class Model:
     def slots(self):
         """``{start: [(status, code, time, source)]}`` of what counts."""
         found = {}
-        for (source, time), (status, code) in self.samples.items():
+        for source, time, status, code in self.samples:
             if not self.paused(time):
                 item = (status, code, time, source)
                 found.setdefault(self.slot_start(time), []).append(item)
@@ -169,7 +166,7 @@ class Model:
                 continue
             if self.verdict(start, samples)[0] == "ok":
                 found += [(t, o, s, c) for s, c, t, o in samples if s != "ok"]
-        return sorted(found)
+        return found
 
     def horizon(self, now, closed=0):
         return max(self.slot_start(max(now - self.grace, 0)), closed)

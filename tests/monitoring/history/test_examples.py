@@ -66,6 +66,20 @@ def test_e1_a_success_outweighs_an_error(run, load, order):
     ]
 
 
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_an_error_of_the_same_second_is_not_lost(run, load, order):
+    samples = [(10, "crit", 503), (10, "crit", None), (10, "ok", 200), (10, "warn", 0)]
+    load([samples[place] for place in order] * 2)
+
+    assert log(run) == [(0, "ok", 200), (600, "unknown", None)]
+    errors = run("suppressed", "--check", "site")
+    assert [(e["time"], e["status"], e["code"]) for e in errors] == [
+        (10, "warn", 0),
+        (10, "crit", None),
+        (10, "crit", 503),
+    ]
+
+
 def test_e2_an_outage(run, load):
     load(in_slots(200, 200, 503, 503, 200))
 

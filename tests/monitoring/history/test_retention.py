@@ -54,7 +54,7 @@ packed_rows = st.lists(
         st.one_of(st.none(), st.floats(0, 1e9)),
     ),
     max_size=40,
-    unique_by=lambda row: row[:3],
+    unique_by=lambda row: row[:5],
 )
 
 
@@ -149,6 +149,28 @@ def test_chunks_and_hours_are_forgotten_in_time(store, clock, engine):
     assert count(engine, "rollup WHERE period = 86400") > 0
     result = store.record_all([Sample("c0", "a", 5, "ok")], now=600 * DAY)
     assert "before all that is kept" in result.refused[0][1]
+
+
+def test_an_error_of_the_same_moment_is_added_to_a_day_that_is_packed(
+    store, clock, engine
+):
+    clock.now = 20 * DAY
+    at = 10 * DAY + 600
+    line = '{"check": "c", "source": "a", "time": %d, "status": "%s"%s}'
+    good = (line % (at, "ok", "")).encode()
+    bad = [(line % (at, "crit", f', "code": {n}')).encode() for n in (500, 503)]
+    bad.append((line % (at, "crit", "")).encode())
+    import_lines(store, [good, bad[0]], True)
+    keep_house(store, 20 * DAY)
+    assert count(engine, "sample") == 0
+
+    done = import_lines(store, [good, *bad, *bad])
+    assert (done.stored, done.duplicates) == (2, 5)
+    keep_house(store, 20 * DAY)
+
+    assert import_lines(store, [good, *bad]).stored == 0
+    _, errors, _ = state_of(engine)
+    assert [(e.time, e.code) for e in errors] == [(at, None), (at, 500), (at, 503)]
 
 
 @given(

@@ -10,6 +10,9 @@ from collective.hoard.monitoring.database.migrations import versions
 from collective.hoard.monitoring.database.schema import FOLDER
 from collective.hoard.monitoring.database.schema import migrate
 from collective.hoard.monitoring.database.schema import REVISIONS
+from collective.hoard.monitoring.history.intervals import suppressed_errors
+from collective.hoard.monitoring.history.packing import samples_between
+from collective.hoard.monitoring.history.samples import MANY
 from collective.hoard.monitoring.history.store import Store
 from collective.hoard.monitoring.interfaces import Sample
 from pathlib import Path
@@ -24,15 +27,21 @@ DAY = 86400
 @pytest.fixture(
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
 )
-def migrated(request, tmp_path):
-    """The engine of an empty database that was migrated."""
+def empty(request, tmp_path):
+    """The engine of a database without tables."""
     url = tmp_path / "hoard.db"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgresql").create_database()
     engine = open_engine(url)
-    assert migrate(engine) == (None, REVISIONS[-1])
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def migrated(empty):
+    """The engine of an empty database that was migrated."""
+    assert migrate(empty) == (None, REVISIONS[-1])
+    return empty
 
 
 def ours(item, name, kind, reflected, compared):
@@ -52,20 +61,55 @@ def test_migrating_makes_exactly_the_tables_of_the_code(migrated):
 def test_what_a_source_did_not_see_is_kept_when_the_tables_change(tmp_path):
     engine = open_engine(tmp_path / "old.db")
     with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(FOLDER))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        upgrade_to(connection, "0001")
         connection.execute(
             text("INSERT INTO source (id, name, kind) VALUES (1, 'a', 'local')")
         )
         connection.execute(text("INSERT INTO blind VALUES (1, 600, 1200, 'all fail')"))
 
-    assert migrate(engine) == ("0001", "0002")
+    assert migrate(engine) == ("0001", REVISIONS[-1])
 
     with engine.begin() as connection:
         rows = connection.execute(text("SELECT * FROM blind")).all()
     assert rows == [(1, 600, 1200, "all fail")]
+
+
+def test_samples_are_kept_when_their_key_changes(empty):
+    with empty.begin() as connection:
+        upgrade_to(connection, "0002")
+        for words in (
+            "source (id, name, kind) VALUES (1, 'a', 'push')",
+            "check_ (id, name, kind) VALUES (1, 'c', 'passive')",
+            "regime (check_id, since, slot, fresh) VALUES (1, 0, 600, 600)",
+            "sample VALUES (0, 1, 5, 0, 1, 2, NULL, NULL, 'broken')",
+            "sample VALUES (0, 1, 6, 0, 1, 0, 200, 1.5, NULL)",
+            "suppressed VALUES (1, 5, 0, 1, 2, NULL, 'broken')",
+        ):
+            connection.execute(text(f"INSERT INTO {words}"))
+
+    assert migrate(empty) == ("0002", REVISIONS[-1])
+
+    with empty.begin() as connection:
+        assert samples_between(connection, 1, 0, 600) == [
+            (5, 0, 1, 2, None, "broken", None),
+            (6, 0, 1, 0, 200, None, 1.5),
+        ]
+        before = suppressed_errors(connection, 1)
+    assert [(e.time, e.code, e.reason) for e in before] == [(5, None, "broken")]
+    again = [Sample("c", "a", 5, "crit"), Sample("c", "a", 6, "ok", 200)]
+    others = [Sample("c", "a", 6, "crit", 500), Sample("c", "a", 6, "ok")]
+    store = Store(empty, clock=lambda: 5000)
+    assert store.record_all([*again, *others]).stored == 2
+    with empty.begin() as connection:
+        codes = [error.code for error in suppressed_errors(connection, 1)]
+    assert codes == [None, 500]
+
+
+def upgrade_to(connection, revision):
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_sqlite_is_given_the_same_statements(tmp_path):
@@ -140,3 +184,34 @@ def partitions(engine):
     )
     with engine.connect() as connection:
         return list(connection.scalars(text(query)))
+
+
+def test_many_samples_are_stored_as_few_are(migrated):
+    """PostgreSQL gets many by COPY."""
+    store = Store(migrated, clock=lambda: 10_000)
+    store.ensure_source("here")
+    store.ensure_check("site", slot=600)
+    found = [
+        Sample("site", "here", time, status, code, reason=word)
+        for time in range(200)
+        for status, code, word in (
+            ("ok", 200, ""),
+            ("crit", None, "x"),
+            ("crit", 5, ""),
+        )
+    ]
+    assert len(found) > MANY
+
+    done = store.record_all([*found, *found])
+
+    assert (done.stored, done.duplicates) == (600, 600)
+    with migrated.connect() as connection:
+        rows = samples_between(connection, 1, 0, 2)
+    assert rows == [
+        (0, 0, 1, 0, 200, None, None),
+        (0, 0, 1, 2, None, "x", None),
+        (0, 0, 1, 2, 5, None, None),
+        (1, 0, 1, 0, 200, None, None),
+        (1, 0, 1, 2, None, "x", None),
+        (1, 0, 1, 2, 5, None, None),
+    ]

@@ -1,6 +1,7 @@
 """One statement for many rows, past the parts of SQLAlchemy that cost most."""
 
 from .errors import put_into_words
+from .tables import NO_CODE
 from contextlib import contextmanager
 
 
@@ -36,13 +37,15 @@ def driver_cursor(connection):
 #: Parameters whose empty text stands for NULL, whose 1 for true: None and bool
 #: cost SQLite's driver as much as all other parameters of a row together.
 EMPTY, FLAG = "NULLIF(?, '')", "(? = 1)"
+#: A code that is part of a key, and how it is read.
+KEY_CODE, CODE_OF_KEY = f"COALESCE(?, {NO_CODE})", f"NULLIF(code, {NO_CODE})"
 
 
 def upsert(table, key, columns, newer=None, **marks):
     """SQL that inserts a row or replaces *columns* of the one with that *key*.
 
     With *newer*, the name of a column, only where it is greater than it was.
-    *marks*: ``column=EMPTY`` or ``column=FLAG``.
+    *marks*: ``column=EMPTY`` or another of them.
     """
     names = (*key, *columns)
     values = ", ".join(marks.get(name, "?") for name in names)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 
 #: The revisions of the tables, oldest first; the last is this version's.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 VERSIONS = table("alembic_version")
 FOLDER = Path(__file__).parent / "migrations"
 

@@ -31,6 +31,9 @@ metadata = MetaData(
 )
 #: Seconds of a bucket: samples of one hour lie together, in it by check.
 BUCKET = 3600
+#: What stands in a key for a code that there is none: keys have no NULL. No sample
+#: has it as its code.
+NO_CODE = -(1 << 31)
 
 
 def number():
@@ -132,8 +135,8 @@ sample = clustered(
     Column("time", BigInteger, primary_key=True, autoincrement=False),
     Column("frac", Integer, primary_key=True, autoincrement=False),  # microseconds
     Column("source_id", Integer, primary_key=True, autoincrement=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("code", Integer),
+    Column("status", SmallInteger, primary_key=True, autoincrement=False),
+    Column("code", Integer, primary_key=True, autoincrement=False),  # or NO_CODE
     Column("ms", Float),
     Column("reason", Text),
     postgresql_partition_by="RANGE (bucket)",
@@ -231,8 +234,8 @@ suppressed = clustered(
     Column("time", BigInteger, primary_key=True),
     Column("frac", Integer, primary_key=True),
     Column("source_id", Integer, ForeignKey("source.id"), primary_key=True),
-    Column("status", SmallInteger, nullable=False),
-    Column("code", Integer),
+    Column("status", SmallInteger, primary_key=True),
+    Column("code", Integer, primary_key=True),  # or NO_CODE
     Column("reason", Text),
 )
 

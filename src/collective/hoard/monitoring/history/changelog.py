@@ -1,6 +1,9 @@
 """Rewriting a part of a check's change log from its samples (R6, R7)."""
 
+from ..database.bulk import EMPTY
 from ..database.bulk import execute_many
+from ..database.bulk import KEY_CODE
+from ..database.bulk import upsert
 from ..database.tables import interval
 from ..database.tables import suppressed
 from ..interfaces import Change
@@ -19,7 +22,6 @@ from .verdicts import slots
 from dataclasses import dataclass
 from sqlalchemy import delete
 from sqlalchemy import func
-from sqlalchemy import insert
 from sqlalchemy import select
 
 
@@ -30,6 +32,13 @@ INSERT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 DELETE = "DELETE FROM interval_ WHERE check_id = ? AND since = ?"
+SUPPRESSED = upsert(
+    "suppressed",
+    ("check_id", "time", "frac", "source_id", "status", "code"),
+    ("reason",),
+    code=KEY_CODE,
+    reason=EMPTY,
+)
 ROW = stored_columns(interval)
 
 
@@ -122,26 +131,12 @@ def keep_suppressed(connection, check_id, since, until, horizon, groups, events)
         )
     )
     rows = [
-        suppressed_row(check_id, sample)
+        (check_id, *sample)
         for event, group in zip(events, groups, strict=True)
         if since <= event.start < until and event.start < horizon
         for sample in hidden(event, group[3])
     ]
-    if rows:
-        connection.execute(insert(suppressed), rows)
-
-
-def suppressed_row(check_id, sample):
-    time, frac, source, status, code, reason = sample
-    return {
-        "check_id": check_id,
-        "time": time,
-        "frac": frac,
-        "source_id": source,
-        "status": status,
-        "code": code,
-        "reason": reason,
-    }
+    execute_many(connection, SUPPRESSED, rows)
 
 
 def changes(check_id, old, new):

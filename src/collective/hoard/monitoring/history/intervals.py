@@ -2,6 +2,7 @@
 
 from ..database.tables import check as checks
 from ..database.tables import interval
+from ..database.tables import NO_CODE
 from ..database.tables import pending
 from ..database.tables import source as sources
 from ..database.tables import suppressed
@@ -21,6 +22,7 @@ from .timeline import Row
 from .timeline import Stored
 from .timeline import stored_columns
 from .timeline import unfolded
+from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
 
@@ -199,10 +201,17 @@ def suppressed_errors(connection, check_id, since=None, until=None, limit=None):
     """`Suppressed` errors, oldest first (R4)."""
     c = suppressed.c
     query = (
-        select(c.time, c.frac, sources.c.name, c.status, c.code, c.reason)
+        select(
+            c.time,
+            c.frac,
+            sources.c.name,
+            c.status,
+            func.nullif(c.code, NO_CODE),
+            c.reason,
+        )
         .join(sources, sources.c.id == c.source_id)
         .where(c.check_id == check_id)
-        .order_by(c.time, c.frac, sources.c.name)
+        .order_by(c.time, c.frac, sources.c.name, c.status, c.code)
     )
     if since is not None:
         query = query.where(c.time >= since)

@@ -7,6 +7,7 @@ within two per cent, all else as it was.
 """
 
 from ..database.tables import chunk as table
+from ..database.tables import NO_CODE
 from .samples import raw_between
 from math import exp
 from math import log
@@ -20,6 +21,8 @@ DAY = 86400
 STEP = log(1.04)
 NOTHING = 0
 TIME, FRAC, SOURCE, STATUS, CODE, REASON, MS = range(7)
+#: So many of them say which sample it is; the others are what else is known.
+IDENTITY = 5
 LEVEL = 9
 #: Deflated without a head and a checksum: the database has its own.
 RAW = -15
@@ -188,33 +191,22 @@ def samples_between(connection, check_id, since, until):
 
 
 def united(first, second):
-    """Both lists as one, of two samples with one key the better (see INSERT)."""
+    """Both lists as one; what is in both as *first* has it."""
     if not second:
         return first
-    found = {}
-    for row in (*first, *second):
-        key = row[:3]
-        if key not in found or rank(row) < rank(found[key]):
-            found[key] = row
-    return [found[key] for key in sorted(found)]
+    found = {row[:IDENTITY]: row for row in (*second, *first)}
+    return sorted(found.values(), key=place_of)
 
 
-def rank(row):
-    return row[STATUS], -1 if row[CODE] is None else row[CODE]
+def place_of(row):
+    return *row[:CODE], NO_CODE if row[CODE] is None else row[CODE]
 
 
 def without_packed(connection, rows):
     """*rows* of the table `sample`, less those that a chunk has already."""
     days = {(row[1], row[2] // DAY) for row in rows}
-    known = {}
+    known = set()
     for check_id, day in days:
         packed = chunks_between(connection, check_id, day * DAY, (day + 1) * DAY)
-        known |= {(check_id, *one[:3]): rank(one) for one in packed}
-    if not known:
-        return rows
-    return [
-        row
-        for row in rows
-        if (key := (row[1], row[2], row[3], row[4])) not in known
-        or (row[5], -1 if row[6] is None else row[6]) < known[key]
-    ]
+        known |= {(check_id, *one[:IDENTITY]) for one in packed}
+    return [row for row in rows if row[1:7] not in known] if known else rows

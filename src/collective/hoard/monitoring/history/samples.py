@@ -1,9 +1,12 @@
 """Samples as rows: storing each once, finding those of a check."""
 
+from ..database.bulk import CODE_OF_KEY
 from ..database.bulk import driver_cursor
 from ..database.bulk import EMPTY
 from ..database.bulk import execute_many
+from ..database.bulk import KEY_CODE
 from ..database.tables import BUCKET
+from ..database.tables import NO_CODE
 from ..database.tables import sample as table
 from ..foreign import is_number
 from ..foreign import storable
@@ -29,26 +32,16 @@ PARTITION = 24
 NEAR = 10
 
 
-# Of two samples with the same key the better one stays, whichever came first:
-# the result must not depend on the order of arrival (R3).
-INSERT = """
-INSERT INTO sample ({columns}) VALUES ({marks})
-ON CONFLICT (bucket, check_id, time, frac, source_id) DO UPDATE
-SET status = excluded.status, code = excluded.code, ms = excluded.ms,
-    reason = excluded.reason
-WHERE (excluded.status, COALESCE(excluded.code, -1))
-    < (sample.status, COALESCE(sample.code, -1))
-"""
+# What says the same of the same moment is one sample, however often it comes. An
+# error and a success of one second are two: R4 wants the error kept.
+INSERT = "INSERT INTO sample ({columns}) {rows} ON CONFLICT DO NOTHING"
+MARKS = {"code": KEY_CODE, "reason": EMPTY}
 ONE = INSERT.format(
     columns=", ".join(COLUMNS),
-    marks=", ".join(EMPTY if name == "reason" else "?" for name in COLUMNS),
+    rows=f"VALUES ({', '.join(MARKS.get(name, '?') for name in COLUMNS)})",
 )
 STAGE = "CREATE TEMP TABLE IF NOT EXISTS staged (LIKE sample) ON COMMIT DELETE ROWS"
-FROM_STAGE = INSERT.replace(
-    "VALUES ({marks})",
-    "SELECT DISTINCT ON (bucket, check_id, time, frac, source_id) * FROM staged"
-    " ORDER BY bucket, check_id, time, frac, source_id, status, COALESCE(code, -1)",
-).format(columns=", ".join(COLUMNS))
+FROM_STAGE = INSERT.format(columns=", ".join(COLUMNS), rows="SELECT * FROM staged")
 #: From so many rows on PostgreSQL gets them by COPY.
 MANY = 500
 
@@ -137,8 +130,9 @@ def copy(connection, rows):
     with driver_cursor(connection) as cursor:
         cursor.execute(STAGE)
         with cursor.copy(f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN") as target:  # noqa: S608
-            for row in rows:
-                target.write_row((*row[:-1], row[-1] or None))
+            for *key, code, ms, reason in rows:
+                number = NO_CODE if code is None else code
+                target.write_row((*key, number, ms, reason or None))
         cursor.execute(FROM_STAGE)
         return cursor.rowcount
 
@@ -181,10 +175,10 @@ def raw_between(connection, check_id, since, until):
         return []
     where = buckets(since // BUCKET, -(-until // BUCKET))
     query = (
-        "SELECT time, frac, source_id, status, code, reason, ms FROM sample"  # noqa: S608
+        f"SELECT time, frac, source_id, status, {CODE_OF_KEY}, reason, ms FROM sample"  # noqa: S608
         f" WHERE {where} AND check_id = {int(check_id)}"
         f" AND time >= {int(since)} AND time < {int(until)}"
-        " ORDER BY time, frac, source_id"
+        " ORDER BY time, frac, source_id, status, code"
     )
     return [tuple(row) for row in connection.exec_driver_sql(query)]
 

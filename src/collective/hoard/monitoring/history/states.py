@@ -7,6 +7,7 @@ from ..database.tables import BUCKET
 from ..database.tables import metric
 from ..foreign import is_number
 from ..foreign import storable
+from .changelog import SUPPRESSED
 from .changelog import write_rows
 from .samples import REASON_LENGTH
 from .samples import TEXT_LENGTH
@@ -34,12 +35,6 @@ PENDING = upsert(
 )
 NO_LONGER_PENDING = "DELETE FROM pending WHERE check_id = ? AND since = ?"
 EXPIRES = "UPDATE interval_ SET expires = ? WHERE check_id = ? AND since = ?"
-SUPPRESSED = upsert(
-    "suppressed",
-    ("check_id", "time", "frac", "source_id"),
-    ("status", "code", "reason"),
-    reason=EMPTY,
-)
 METRIC = "UPDATE metric SET number = ?, unit = ?, time = ? WHERE id = ?"
 VALUE = upsert(
     "metric_value", ("bucket", "metric_id", "time", "source_id"), ("number",)

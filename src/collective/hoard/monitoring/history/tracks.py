@@ -26,7 +26,7 @@ class Track:
     closed: int
     #: The open row of the log, or None.
     tail: Stored | None
-    #: ``{start: {(time, frac, source): sample}}`` of the slots still open.
+    #: ``{start: {(time, frac, source, status, code): sample}}`` of the open slots.
     open: dict = field(default_factory=dict)
     #: Their verdicts as the table `pending` has them.
     pending: list = field(default_factory=list)
@@ -42,22 +42,19 @@ class Track:
     due: float | None = None
 
     def add(self, start, sample, simple=False):
-        """Add a sample to its open slot; of two with one key the better stays.
+        """Add a sample to its open slot, unless it is there already.
 
         *simple*: one that says what the verdict says cannot change it.
         """
-        time, key = sample[0], sample[:3]
+        time, key = sample[0], sample[:5]
         known = self.open.get(start)
         if known is None:
             self.open[start] = {key: sample}
             self.renews(start)
-        elif (old := known.get(key)) is None:
+        elif key not in known:
             known[key] = sample
             if not (simple and self.agrees(start, sample)):
                 self.renews(start)
-        elif better(sample, old):
-            known[key] = sample
-            self.renews(start)
         if self.last_time is None or time > self.last_time:
             self.last_time = time
 
@@ -114,15 +111,6 @@ class Track:
             result.append(event)
         self.fresh.clear()
         return result
-
-
-def better(sample, old):
-    """The rule of `samples.INSERT`."""
-    return rank(sample) < rank(old)
-
-
-def rank(sample):
-    return sample[3], -1 if sample[4] is None else sample[4]
 
 
 def load_tail(connection, check_id):
