@@ -98,6 +98,7 @@ def watched_file(tmp_path_factory):
 def watched(server, watched_file, tmp_path):
     """The path of a database that the site shows."""
     path = str(shutil.copy(watched_file[0], tmp_path / "hoard.db"))
+    world.beat(path)
     configure(database=path, public=True, public_groups=["web", "mail"], refresh=5)
     yield path
     engines.forget()

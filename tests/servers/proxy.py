@@ -174,9 +174,10 @@ class Proxy:
     async def _pass(self, pair, direction, data, writer):
         room = pair.room(direction)
         data = data if room is None else data[:room]
+        # Before who gets it can look.
+        self.passed[direction] += len(data)
         writer.write(data)
         await writer.drain()
-        self.passed[direction] += len(data)
         if pair.spend(direction, len(data)):
             # What is on its way arrives before the reset.
             await asyncio.sleep(0.05)

@@ -20,7 +20,9 @@ def full_database(tmp_path_factory):
 @pytest.fixture
 def database(full_database, tmp_path):
     """The path of a copy of the test's own."""
-    yield str(shutil.copy(full_database[0], tmp_path / "hoard.db"))
+    path = str(shutil.copy(full_database[0], tmp_path / "hoard.db"))
+    world.beat(path)
+    yield path
     engines.forget()
 
 

@@ -69,11 +69,13 @@ def outcomes(certificates):
     `between` is called before each.
     """
 
-    def run(target, times, params=None, between=lambda number: None, **around):
+    def run(
+        target, times, params=None, between=lambda number: None, timeout=20, **around
+    ):
         around = Surroundings(ca_file=str(certificates.file), **around)
         spec = CheckSpec(
             1, "https", target.host, target.port, "localhost",
-            params=params or {}, timeout=20, trusted=True,
+            params=params or {}, timeout=timeout, trusted=True,
         )  # fmt: skip
 
         async def work():
@@ -314,15 +316,15 @@ def test_silence_in_a_handshake_ends_in_time(certificates, carried, outcomes):
 
     def hold(server):
         with server, server.accept()[0]:
-            closed.wait(10)
+            closed.wait(60)
 
     with Target(certificates.context()) as target:
-        found = outcomes(target, 3, between=between)
+        found = outcomes(target, 3, between=between, timeout=3)
     closed.set()
 
     assert [one.reason for one in found] == ["", "", "timeout"]
     assert carried == ["thorough", "quick", "quick"]
-    assert found[-1].ms < 5000
+    assert found[-1].ms < 20_000
 
 
 def test_it_can_be_switched_off(outcomes, certificates, carried):

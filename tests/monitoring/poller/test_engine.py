@@ -296,8 +296,9 @@ def test_half_an_hour_away_is_unknown_not_down(site, shop, monkeypatch, target):
     """The poller was killed and comes back: 0 s down, the gap unknown, one notice."""
     now = int(time.time()) // 2 * 2
     site.store.ensure_source("local", "local")
-    for at in range(now - 2400, now - 1800, 1):
-        site.store.record([Sample(shop, "local", at, "ok", 200)], now=at)
+    seen = range(now - 2400, now - 1800)
+    samples = [Sample(shop, "local", at, "ok", 200) for at in seen]
+    site.store.record(samples, now=now - 1800)
     with site.engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO poller (name, started, beat) VALUES ('local', ?, ?)",
@@ -308,16 +309,17 @@ def test_half_an_hour_away_is_unknown_not_down(site, shop, monkeypatch, target):
         "collective.hoard.monitoring.poller.aftermath.Guarded.away",
         lambda self, *words: notices.append(words),
     )
+    began = time.time()
     with Running(site):
         site.wait_for(f"SELECT * FROM sample WHERE time >= {now}")
         wait_for(lambda: notices)
         time.sleep(1.2)
     [(name, since, until)] = notices
     assert (name, since) == ("local", now - 1801)
-    assert until - since == pytest.approx(1800, abs=10)
+    assert began - 1 <= until <= time.time()
     with site.engine.connect() as connection:
-        gap = availability(connection, now - 1790, now - 10, [shop])[shop]
-    assert (gap.down, gap.unknown) == (0, 1780)
+        gap = availability(connection, now - 1770, now - 10, [shop])[shop]
+    assert (gap.down, gap.unknown) == (0, 1760)
 
 
 def test_rules_after_a_pause_are_judged_by_what_is_known_then(site, shop):
@@ -404,8 +406,9 @@ def test_a_clean_restart_is_no_notice(site, shop, monkeypatch):
     assert notices == []
 
 
-def test_a_full_disk_loses_nothing(site, shop, tmp_path):
+def test_a_full_disk_loses_nothing(site, shop, target, tmp_path):
     """The system refuses to let any file of the process grow."""
+    target.requests.clear()
     port = free_port()
     path = tmp_path / "poller.toml"
     path.write_text(
@@ -435,17 +438,17 @@ def test_a_full_disk_loses_nothing(site, shop, tmp_path):
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
         assert wait_for(lambda: not health()["note"]), health()
         assert health()["lost"] == 0
-        times = [row[0] for row in site.ask("SELECT time FROM sample ORDER BY time")]
     finally:
         process.terminate()
         process.wait(60)
-    assert all(b - a <= 2 for a, b in zip(times, times[1:], strict=False))
+    assert site.ask("SELECT COUNT(*) FROM sample") == [(len(target.requests),)]
 
 
 @pytest.mark.services
 def test_postgresql_that_restarts_loses_nothing(own_server, target):
     server = own_server("postgresql")
     site = Site(server.create_database())
+    target.requests.clear()
     columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
     site.add("shop", "http", params={"path": "/fine"}, **columns)
     with Running(site) as running:
@@ -459,6 +462,5 @@ def test_postgresql_that_restarts_loses_nothing(own_server, target):
         assert wait_for(lambda: not service.writer.trouble)
         wait_for(lambda: service.writer.waiting == 0)
         assert service.writer.lost == 0
-        site.engine.dispose()
-        times = [row[0] for row in site.ask("SELECT time FROM sample ORDER BY time")]
-    assert all(b - a <= 2 for a, b in zip(times, times[1:], strict=False))
+    site.engine.dispose()
+    assert site.ask("SELECT COUNT(*) FROM sample") == [(len(target.requests),)]
