@@ -162,6 +162,25 @@ def test_wallboard_is_read_from_four_metres(
     assert keeper.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
+SHORTENED = """[...document.querySelectorAll('.wall-state, .wall-head h1')]
+    .filter(e => e.scrollWidth > e.clientWidth).length"""
+
+
+@pytest.mark.parametrize("count", [3, 15, 40])
+def test_wallboard_on_a_screen_that_stands(wall_of, site_url, keeper, take, count):
+    wall_of(count)
+    keeper.set_viewport_size({"width": 1080, "height": 1920})
+
+    keeper.goto(f"{site_url}/@@hoard-wall?group=all")
+
+    take(keeper, f"wall-tall-{count}", full_page=False)
+    assert min(keeper.evaluate(SIZES)) >= 32
+    assert keeper.evaluate(CUT) == keeper.evaluate(SHORTENED) == 0
+    clock = keeper.locator(".wall-time").bounding_box()
+    assert 0 < clock["x"] < 1080 - clock["width"]
+    assert keeper.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
 def test_fewer_tiles_are_larger(wall_of, site_url, keeper):
     keeper.set_viewport_size(SCREEN["viewport"])
     found = []

@@ -100,8 +100,13 @@ def test_mqtt_goes_on_behind_a_poisoned_message(site, mosquitto, start):
         data = json.dumps(document)
         single(topic, data, 1, hostname=where.hostname, port=where.port)
 
+    def is_heard():
+        publish({"check": "backup", "status": "ok", "code": 1})
+        return site.wait_for("SELECT code FROM sample WHERE code = 1", 0.3)
+
     with Running(site, mqtt=[row]):
-        time.sleep(1)
+        # A subscription takes a moment.
+        assert wait_for(is_heard)
         for values in ({"\ud800": 1}, {"t": [5, "\ud800"]}):
             publish({"check": "backup", "status": "ok", "values": values})
         if start == "mqtt":

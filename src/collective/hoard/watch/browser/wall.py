@@ -119,16 +119,18 @@ class Wall(Page):
         }
 
     @property
-    def columns(self):
-        """How many tiles stand side by side: few holes, and wider than high."""
-        count = len(self.tiles) + bool(self.hidden)
-        return min(range(1, 7), key=lambda columns: waste(columns, max(count, 1)))
-
-    @property
-    def span(self):
-        """How many columns the last tile takes, so that no hole is left."""
-        count = len(self.tiles) + bool(self.hidden)
-        return 1 + -count % self.columns
+    def layout(self):
+        """Style: how many tiles stand side by side, and how many columns the last one
+        takes, so that no hole is left; for each way in which a screen hangs.
+        """
+        count = max(len(self.tiles) + bool(self.hidden), 1)
+        words = []
+        for name, shape, most in SCREENS:
+            columns = columns_of(count, shape, most)
+            words.append(
+                f"--columns{name}: {columns}; --last{name}: {1 + -count % columns}"
+            )
+        return "; ".join(words)
 
     @property
     def summary(self):
@@ -150,11 +152,18 @@ class Wall(Page):
 
 #: A tile that is so much wider than high is read best.
 SHAPE = 2.2
+#: ``(end of the variable's name, width : height, columns at most)``
+SCREENS = (("", 16 / 9, 6), ("-tall", 9 / 16, 2))
 
 
-def waste(columns, count):
-    """How bad so many columns are on a screen of 16 : 9."""
+def columns_of(count, screen, most):
+    """How many columns are best for *count* tiles: few holes, and wider than high."""
+    return min(range(1, most + 1), key=lambda columns: waste(columns, count, screen))
+
+
+def waste(columns, count, screen):
+    """How bad so many columns are on a screen of that shape."""
     rows = ceil(count / columns)
     holes = (rows * columns - count) / count
-    shape = 16 / 9 * rows / columns
+    shape = screen * rows / columns
     return 2 * holes + abs(log(shape / SHAPE))
