@@ -23,10 +23,10 @@ def no_wonder(page, page_errors):
 
 
 def opened(page, site_url, name):
-    page.under_way = set()
-    page.on("request", page.under_way.add)
+    page.under_way = under_way = set()
+    page.on("request", lambda request: under_way.add(request))
     for event in ("requestfinished", "requestfailed"):
-        page.on(event, page.under_way.discard)
+        page.on(event, lambda request: under_way.discard(request))
     page.clock.install()
     page.goto(f"{site_url}/@@{name}")
     page.locator("#hoard-live").wait_for()

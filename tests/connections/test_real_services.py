@@ -15,6 +15,7 @@ from collective.hoard.connections.connectors.sql import SqlConnector
 from collective.hoard.connections.interfaces import IConnector
 from collective.hoard.connections.interfaces import ServiceDown
 from collective.hoard.connections.interfaces import ServiceRefused
+from dataclasses import replace
 from io import BytesIO
 from plone.testing.zca import popGlobalRegistry
 from plone.testing.zca import pushGlobalRegistry
@@ -92,7 +93,8 @@ def use(settings):
             if settings.kind == "mqtt":
                 client.publish("hoard/test", b"{}")
             else:
-                client.Producer().publish({"a": 1}, routing_key="nowhere", timeout=20)
+                message = {"a": 1}, "nowhere"
+                client.Producer().publish(*message, timeout=settings.timeout)
         return True
     client = connector.connect(settings)
     if settings.kind == "solr":
@@ -264,6 +266,17 @@ def test_borrowed_sockets_are_kept(settings_for):
         pass
     with borrow(settings) as second:
         assert second is first
+
+
+@pytest.mark.parametrize("kind", ["amqp", "mqtt"])
+def test_changed_settings_hold_at_once(settings_for, kind):
+    settings, _server = settings_for(kind)
+    with borrow(settings) as first:
+        pass
+    with borrow(replace(settings, timeout=3.0)) as second:
+        assert second is not first
+    with borrow(replace(settings, name="another")) as third:
+        assert third is first
 
 
 def test_sql_joins_the_transaction(settings_for):

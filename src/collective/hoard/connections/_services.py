@@ -10,6 +10,7 @@ from .interfaces import SettingWrong
 from .settings import configured
 from collective.hoard import _
 from contextlib import contextmanager
+from dataclasses import replace
 from zope.component import queryUtility
 
 
@@ -66,7 +67,8 @@ def borrow(settings):
     connector = connector_for(settings)
     with asking(settings):
         pool = pools.pool(
-            (settings.kind, settings.url, settings.secret_reference, settings.secret),
+            # Whatever a client is made from: changed settings hold at once.
+            (settings.kind, replace(settings, name=""), settings.secret),
             settings.url,
             lambda: connector.connect(settings),
             connector.close,

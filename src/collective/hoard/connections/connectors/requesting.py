@@ -82,7 +82,7 @@ class Requesting:
     def _pool(self):
         settings = self.settings
         return pools.pool(
-            ("requests", settings.url, self._environment),
+            ("requests", settings.url, self._environment, settings.timeout),
             settings.url,
             self._session,
             requests.Session.close,
