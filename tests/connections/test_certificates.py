@@ -59,7 +59,7 @@ def try_it():
         servers.append(server.socket)
         port = server.socket.getsockname()[1]
         url = f"{kind.split('+')[0]}://127.0.0.1:{port}/solr/hoard"
-        settings = ServiceSettings("s", kind, url, timeout=20)
+        settings = ServiceSettings("s", kind, url, timeout=5)
         trial = CONNECTORS[kind].try_it(settings)
         text = interpolate(trial.message, trial.message.mapping)
         return trial.ok, text, breaker_for(url).state

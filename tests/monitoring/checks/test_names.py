@@ -57,7 +57,7 @@ def reply(query):
 def look_up(run):
     def look(name, answer=True, **params):
         with name_server(answer) as port:
-            timeout = 20 if answer else 2
+            timeout = 20 if answer is True else 2
             return run(
                 "dns", "127.0.0.1", port, name=name, params=params, timeout=timeout
             )

@@ -144,7 +144,7 @@ def test_the_heartbeat(site, shop, poller):
 def test_a_slow_check_is_not_run_twice_at_once(site, target, poller):
     columns = {"address": target.host, "port": target.port, "interval": 1, "slot": 2}
     site.add("slow", "http", params={"path": "/silence"}, timeout=60, **columns)
-    running = poller()
+    running = poller(poller={"patience": 0.2})
     wait_for(lambda: running.service.engine.running)
     time.sleep(2.5)
     assert running.service.engine.running == 1
